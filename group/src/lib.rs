@@ -1,0 +1,4 @@
+//! Kafka group coordination: pure member machines, and the driver that runs them.
+#![cfg_attr(not(feature = "driver"), no_std)]
+
+extern crate alloc;
