@@ -1,1 +1,14 @@
-//! Kafka wire protocol.
+//! Kafka's wire protocol for kohort: bytes to messages and back. No IO, no clock, no runtime.
+
+pub mod api;
+mod error_code;
+mod ids;
+mod timestamp;
+
+pub use api::{ApiKey, IsolationLevel};
+pub use error_code::ErrorCode;
+pub use ids::{
+    Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberEpoch, MemberId, NodeId, ProducerId, TopicId,
+    TopicName, TopicPartition, TransactionalId,
+};
+pub use timestamp::Timestamp;

@@ -1,0 +1,53 @@
+//! ApiVersions (18): what the broker speaks. KIP-35, KIP-511 (software name, v0 fallback), KIP-584 (features).
+
+use crate::ErrorCode;
+
+/// Asks a broker which versions of which APIs it speaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiVersionsRequest {
+    /// Name of the client library, v3+ (letters, digits, `-` and `.`; anything else is answered INVALID_REQUEST).
+    pub client_software_name: String,
+    /// Version of the client library, v3+ (same alphabet).
+    pub client_software_version: String,
+}
+
+/// The broker's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiVersionsResponse {
+    /// UNSUPPORTED_VERSION comes in a v0 body whatever was asked.
+    pub error_code: ErrorCode,
+    /// The version range of each API, by key.
+    pub api_keys: Vec<ApiVersion>,
+    /// How long the broker asks the client to be silent, v1+.
+    pub throttle_time_ms: i32,
+    /// Features the broker's software knows, v3+.
+    pub supported_features: Vec<FeatureRange>,
+    /// Epoch of the finalized features, v3+; −1 if unknown.
+    pub finalized_features_epoch: i64,
+    /// Features in force in the cluster, v3+. An absent one is at level 0.
+    pub finalized_features: Vec<FeatureRange>,
+    /// Left over from the ZooKeeper migration, v3+.
+    pub zk_migration_ready: bool,
+}
+
+/// The versions of one API.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiVersion {
+    /// The API's number; may be one this crate does not know.
+    pub api_key: i16,
+    /// Lowest version served.
+    pub min_version: i16,
+    /// Highest version served.
+    pub max_version: i16,
+}
+
+/// A feature such as `group.version` with its levels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeatureRange {
+    /// The feature's name.
+    pub name: String,
+    /// Lowest level.
+    pub min_version: i16,
+    /// Highest level.
+    pub max_version: i16,
+}

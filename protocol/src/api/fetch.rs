@@ -1,0 +1,193 @@
+//! Fetch (1): read records. KIP-227 (sessions, v7), KIP-320 (epochs, v9/v12), KIP-392 (read from a follower, v11), KIP-516 (topic ids, v13).
+
+use bytes::Bytes;
+
+use crate::{ErrorCode, IsolationLevel, LeaderEpoch, NodeId, ProducerId, TopicId, TopicName};
+
+/// Asks for records from some positions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FetchRequest {
+    /// −1 for a consumer. v15+ carries it as a tagged field that consumers leave out.
+    pub replica_id: NodeId,
+    /// How long the broker may wait for `min_bytes`.
+    pub max_wait_ms: i32,
+    /// The broker answers at once when it has so many bytes.
+    pub min_bytes: i32,
+    /// Upper bound of the answer (the first batch comes whole even if it is larger).
+    pub max_bytes: i32,
+    /// Whether open and aborted transactions are hidden.
+    pub isolation_level: IsolationLevel,
+    /// The session, v7+; 0 opens one.
+    pub session_id: i32,
+    /// The session's epoch, v7+; 0 opens, −1 is sessionless or closes.
+    pub session_epoch: i32,
+    /// The partitions that are new or changed in the session (all, without one).
+    pub topics: Vec<FetchTopic>,
+    /// The partitions that leave the session, v7+.
+    pub forgotten_topics_data: Vec<ForgottenTopic>,
+    /// The consumer's rack, v11+.
+    pub rack_id: String,
+}
+
+/// The partitions of one topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FetchTopic {
+    /// The topic, up to v12.
+    pub topic: TopicName,
+    /// The topic, from v13.
+    pub topic_id: TopicId,
+    /// Its partitions.
+    pub partitions: Vec<FetchPartition>,
+}
+
+/// Where to read one partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchPartition {
+    /// The partition.
+    pub partition: i32,
+    /// The leader epoch the client knows, v9+; −1 for none.
+    pub current_leader_epoch: LeaderEpoch,
+    /// The offset to read from.
+    pub fetch_offset: i64,
+    /// The epoch of the last record read, v12+; −1 for none. A broker whose log diverged says so.
+    pub last_fetched_epoch: LeaderEpoch,
+    /// Followers only; −1.
+    pub log_start_offset: i64,
+    /// Upper bound for this partition.
+    pub partition_max_bytes: i32,
+}
+
+impl Default for FetchPartition {
+    fn default() -> Self {
+        Self {
+            partition: 0,
+            current_leader_epoch: LeaderEpoch::NONE,
+            fetch_offset: 0,
+            last_fetched_epoch: LeaderEpoch::NONE,
+            log_start_offset: -1,
+            partition_max_bytes: 1 << 20,
+        }
+    }
+}
+
+/// Partitions that leave the session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForgottenTopic {
+    /// The topic, up to v12.
+    pub topic: TopicName,
+    /// The topic, from v13.
+    pub topic_id: TopicId,
+    /// Its partitions.
+    pub partitions: Vec<i32>,
+}
+
+/// Records, by partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FetchResponse {
+    /// How long the broker asks the client to be silent.
+    pub throttle_time_ms: i32,
+    /// FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, ..., v7+.
+    pub error_code: ErrorCode,
+    /// The session, v7+; 0 if none was made.
+    pub session_id: i32,
+    /// The topics; within a session only partitions with news.
+    pub responses: Vec<FetchResponseTopic>,
+    /// Addresses of the leaders named in `current_leader`, v16+ (KIP-951).
+    pub node_endpoints: Vec<NodeEndpoint>,
+}
+
+/// The records of one topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FetchResponseTopic {
+    /// The topic, up to v12.
+    pub topic: TopicName,
+    /// The topic, from v13.
+    pub topic_id: TopicId,
+    /// Its partitions.
+    pub partitions: Vec<FetchResponsePartition>,
+}
+
+/// The records of one partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchResponsePartition {
+    /// The partition.
+    pub partition_index: i32,
+    /// OFFSET_OUT_OF_RANGE, NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH, ...
+    pub error_code: ErrorCode,
+    /// End of the replicated log.
+    pub high_watermark: i64,
+    /// End of what `read_committed` may read.
+    pub last_stable_offset: i64,
+    /// Start of the log, v5+.
+    pub log_start_offset: i64,
+    /// The log diverges from what was read: truncate to here, v12+.
+    pub diverging_epoch: Option<EpochEndOffset>,
+    /// A better leader, v12+ (KIP-951).
+    pub current_leader: Option<CurrentLeader>,
+    /// KRaft followers only, v12+: end offset and epoch of a snapshot.
+    pub snapshot_id: Option<EpochEndOffset>,
+    /// Transactions that were aborted in this range, ascending by `first_offset`; `None` under `read_uncommitted`.
+    pub aborted_transactions: Option<Vec<AbortedTransaction>>,
+    /// A follower that should be read instead, v11+ (KIP-392); −1 for none.
+    pub preferred_read_replica: NodeId,
+    /// The batches as they lie in the log: the last may be cut off. **A slice of the received frame.**
+    pub records: Option<Bytes>,
+}
+
+impl Default for FetchResponsePartition {
+    fn default() -> Self {
+        Self {
+            partition_index: 0,
+            error_code: ErrorCode::NONE,
+            high_watermark: -1,
+            last_stable_offset: -1,
+            log_start_offset: -1,
+            diverging_epoch: None,
+            current_leader: None,
+            snapshot_id: None,
+            aborted_transactions: None,
+            preferred_read_replica: NodeId::NONE,
+            records: None,
+        }
+    }
+}
+
+/// The end of an epoch in the leader's log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EpochEndOffset {
+    /// The epoch.
+    pub epoch: LeaderEpoch,
+    /// The offset after its last record.
+    pub end_offset: i64,
+}
+
+/// Who leads a partition now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CurrentLeader {
+    /// The leader.
+    pub leader_id: NodeId,
+    /// Its epoch.
+    pub leader_epoch: LeaderEpoch,
+}
+
+/// The address of a leader just named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeEndpoint {
+    /// The broker.
+    pub node_id: NodeId,
+    /// Its host.
+    pub host: String,
+    /// Its port.
+    pub port: i32,
+    /// Its rack.
+    pub rack: Option<String>,
+}
+
+/// An aborted transaction in the range read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AbortedTransaction {
+    /// Its producer.
+    pub producer_id: ProducerId,
+    /// Its first offset in this partition.
+    pub first_offset: i64,
+}

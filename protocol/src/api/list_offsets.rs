@@ -1,0 +1,74 @@
+//! ListOffsets (2): the offset at a time, or at an end of the log. KIP-79, KIP-320, KIP-734 (max timestamp, v7), KIP-1005 (tiered, v9).
+
+use crate::{ErrorCode, IsolationLevel, LeaderEpoch, NodeId, TopicName};
+
+/// Ask for the offset after the last record (or the last stable one under `read_committed`).
+pub const LATEST_TIMESTAMP: i64 = -1;
+/// Ask for the first offset still in the log.
+pub const EARLIEST_TIMESTAMP: i64 = -2;
+
+/// Asks a leader for offsets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListOffsetsRequest {
+    /// −1 for a consumer.
+    pub replica_id: NodeId,
+    /// Whether "latest" is the last stable offset, v2+.
+    pub isolation_level: IsolationLevel,
+    /// The topics.
+    pub topics: Vec<ListOffsetsTopic>,
+    /// How long the broker may wait for remote storage, v10+.
+    pub timeout_ms: i32,
+}
+
+/// The partitions of one topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListOffsetsTopic {
+    /// The topic.
+    pub name: TopicName,
+    /// Its partitions.
+    pub partitions: Vec<ListOffsetsPartition>,
+}
+
+/// What is asked of one partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListOffsetsPartition {
+    /// The partition.
+    pub partition_index: i32,
+    /// The leader epoch the client knows, v4+; −1 for none.
+    pub current_leader_epoch: LeaderEpoch,
+    /// Milliseconds since 1970, or one of the constants of this module.
+    pub timestamp: i64,
+}
+
+/// The offsets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListOffsetsResponse {
+    /// How long the broker asks the client to be silent, v2+.
+    pub throttle_time_ms: i32,
+    /// The topics.
+    pub topics: Vec<ListOffsetsResponseTopic>,
+}
+
+/// The offsets of one topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListOffsetsResponseTopic {
+    /// The topic.
+    pub name: TopicName,
+    /// Its partitions.
+    pub partitions: Vec<ListOffsetsResponsePartition>,
+}
+
+/// One offset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListOffsetsResponsePartition {
+    /// The partition.
+    pub partition_index: i32,
+    /// NOT_LEADER_OR_FOLLOWER, ...
+    pub error_code: ErrorCode,
+    /// The record's timestamp; −1 for the ends of the log and for "no such record".
+    pub timestamp: i64,
+    /// The offset; −1 for "no such record".
+    pub offset: i64,
+    /// The epoch of that offset, v4+.
+    pub leader_epoch: LeaderEpoch,
+}

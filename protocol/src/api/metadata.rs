@@ -1,0 +1,93 @@
+//! Metadata (3): brokers, topics, partition leaders. KIP-516 (topic ids), KIP-320 (leader epochs).
+
+use crate::{ErrorCode, LeaderEpoch, NodeId, TopicId, TopicName};
+
+/// Asks for brokers and topics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetadataRequest {
+    /// The topics; `None` asks for all (v1+; v0 says so with an empty list), an empty list for none.
+    pub topics: Option<Vec<MetadataRequestTopic>>,
+    /// Whether the broker may create a topic that is missing, v4+.
+    pub allow_auto_topic_creation: bool,
+    /// v8-v10 only.
+    pub include_cluster_authorized_operations: bool,
+    /// v8+.
+    pub include_topic_authorized_operations: bool,
+}
+
+/// A topic asked for, by name or by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetadataRequestTopic {
+    /// By id, v10+ (v12+ on brokers that answer it); zero when asked by name.
+    pub topic_id: TopicId,
+    /// By name; `None` (v10+) when asked by id.
+    pub name: Option<TopicName>,
+}
+
+/// What the cluster looks like to the broker that answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetadataResponse {
+    /// How long the broker asks the client to be silent, v3+.
+    pub throttle_time_ms: i32,
+    /// The brokers that are alive.
+    pub brokers: Vec<MetadataBroker>,
+    /// The cluster's id, v2+.
+    pub cluster_id: Option<String>,
+    /// The controller, v1+.
+    pub controller_id: NodeId,
+    /// The topics asked for.
+    pub topics: Vec<MetadataTopic>,
+    /// v8-v10 only; `i32::MIN` when not asked for.
+    pub cluster_authorized_operations: i32,
+    /// v13+ (REBOOTSTRAP_REQUIRED, KIP-1102).
+    pub error_code: ErrorCode,
+}
+
+/// A broker's address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetadataBroker {
+    /// Its id.
+    pub node_id: NodeId,
+    /// Its advertised host.
+    pub host: String,
+    /// Its advertised port.
+    pub port: i32,
+    /// Its rack, v1+.
+    pub rack: Option<String>,
+}
+
+/// A topic's partitions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetadataTopic {
+    /// UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, LEADER_NOT_AVAILABLE, ...
+    pub error_code: ErrorCode,
+    /// Its name; `None` (v12+) for an unknown id.
+    pub name: Option<TopicName>,
+    /// Its id, v10+.
+    pub topic_id: TopicId,
+    /// Whether it is one of Kafka's own, v1+.
+    pub is_internal: bool,
+    /// Its partitions, in no promised order.
+    pub partitions: Vec<MetadataPartition>,
+    /// v8+; `i32::MIN` when not asked for.
+    pub topic_authorized_operations: i32,
+}
+
+/// Where one partition lives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetadataPartition {
+    /// LEADER_NOT_AVAILABLE, ...
+    pub error_code: ErrorCode,
+    /// Its index.
+    pub partition_index: i32,
+    /// Its leader; −1 for none.
+    pub leader_id: NodeId,
+    /// The leader's epoch, v7+.
+    pub leader_epoch: LeaderEpoch,
+    /// All replicas.
+    pub replica_nodes: Vec<NodeId>,
+    /// The replicas in sync.
+    pub isr_nodes: Vec<NodeId>,
+    /// The replicas that are offline, v5+.
+    pub offline_replicas: Vec<NodeId>,
+}

@@ -1,0 +1,73 @@
+//! OffsetCommit (8): store consumed positions. KIP-320 (leader epoch, v6), KIP-345 (v7), KIP-848 (v9).
+
+use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberId, TopicId, TopicName};
+
+/// Stores offsets for a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OffsetCommitRequest {
+    /// The group.
+    pub group_id: GroupId,
+    /// The classic generation or the KIP-848 member epoch; −1 for a commit from outside the group.
+    pub generation_id_or_member_epoch: Generation,
+    /// The member; empty from outside the group.
+    pub member_id: MemberId,
+    /// Static members, v7+.
+    pub group_instance_id: Option<GroupInstanceId>,
+    /// v2-v4 only, ignored by brokers since 2.0; −1.
+    pub retention_time_ms: i64,
+    /// What to store.
+    pub topics: Vec<OffsetCommitTopic>,
+}
+
+/// The offsets of one topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OffsetCommitTopic {
+    /// The topic, up to v9.
+    pub name: TopicName,
+    /// The topic, from v10.
+    pub topic_id: TopicId,
+    /// Its partitions.
+    pub partitions: Vec<OffsetCommitPartition>,
+}
+
+/// One offset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OffsetCommitPartition {
+    /// The partition.
+    pub partition_index: i32,
+    /// The offset of the next record to read.
+    pub committed_offset: i64,
+    /// The epoch of the leader it was read from, v6+ (KIP-320).
+    pub committed_leader_epoch: LeaderEpoch,
+    /// Free text kept beside it; brokers refuse more than 4,096 UTF-16 units and read `None` back as "".
+    pub committed_metadata: Option<String>,
+}
+
+/// The outcome per partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OffsetCommitResponse {
+    /// How long the broker asks the client to be silent, v3+.
+    pub throttle_time_ms: i32,
+    /// The topics, as asked.
+    pub topics: Vec<OffsetCommitResponseTopic>,
+}
+
+/// The outcome for one topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OffsetCommitResponseTopic {
+    /// The topic, up to v9.
+    pub name: TopicName,
+    /// The topic, from v10.
+    pub topic_id: TopicId,
+    /// Its partitions.
+    pub partitions: Vec<OffsetCommitResponsePartition>,
+}
+
+/// The outcome for one partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OffsetCommitResponsePartition {
+    /// The partition.
+    pub partition_index: i32,
+    /// None when stored.
+    pub error_code: ErrorCode,
+}
