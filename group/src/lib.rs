@@ -2,3 +2,5 @@
 #![cfg_attr(not(feature = "driver"), no_std)]
 
 extern crate alloc;
+
+pub mod member;

@@ -3,6 +3,7 @@
 pub mod api;
 mod error_code;
 mod ids;
+mod lane;
 mod timestamp;
 
 pub use api::{ApiKey, IsolationLevel};
@@ -11,4 +12,5 @@ pub use ids::{
     Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberEpoch, MemberId, NodeId, ProducerId, TopicId,
     TopicName, TopicPartition, TransactionalId,
 };
+pub use lane::Lane;
 pub use timestamp::Timestamp;
