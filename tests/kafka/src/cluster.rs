@@ -1,0 +1,302 @@
+//! A cluster of one or three brokers: its start, up to the moment when it really serves, and its end.
+
+use crate::jars::{self, Version, broker_jars};
+use crate::node::Node;
+use crate::ports::{self, Port};
+use crate::properties::Address;
+use crate::requests::KafkaError;
+use crate::supervised::until;
+use crate::wire::Wire;
+use anyhow::{Context, Result, ensure};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// From nothing to serving takes 4 to 6 s on an idle machine.
+const SERVE_LIMIT: Duration = Duration::from_secs(60);
+/// For one answer of one broker; a stopped one never answers.
+pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// Folders of clusters whose process is gone are kept this long for whoever wants to read their logs.
+const LOGS_ARE_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// What to start. See the crate documentation for an example.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    version: Version,
+    brokers: usize,
+    properties: BTreeMap<String, String>,
+}
+
+impl Builder {
+    /// One broker (the default) or three.
+    pub fn brokers(mut self, brokers: usize) -> Self {
+        self.brokers = brokers;
+        self
+    }
+
+    /// Kafka's release; default: `KOHORT_KAFKA_VERSION`, or the pinned one.
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// A server property of all brokers, instead of the launcher's own value.
+    pub fn property(mut self, name: &str, value: &str) -> Self {
+        self.properties.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Starts the cluster and returns when all of its brokers serve clients and groups.
+    ///
+    /// # Errors
+    /// Java or Maven is missing; Kafka does not start or does not serve within 60 s: then with the end of its log.
+    pub fn start(self) -> Result<Cluster> {
+        ensure!(
+            [1, 3].contains(&self.brokers),
+            "a cluster has 1 or 3 brokers, not {}",
+            self.brokers
+        );
+        let jars = broker_jars(&self.version)?;
+        forget_old_clusters(&jars::home().join("clusters"));
+        // A second try, because a stranger may have taken a port between our look and Kafka's bind.
+        let cluster = self.prepare(&jars)?;
+        match cluster.bring_up() {
+            Err(_) if cluster.nodes.iter().any(Node::found_its_port_taken) => {
+                drop(cluster);
+                let cluster = self.prepare(&jars)?;
+                cluster.bring_up()?;
+                Ok(cluster)
+            }
+            result => result.map(|()| cluster),
+        }
+    }
+
+    fn prepare(&self, jars: &Path) -> Result<Cluster> {
+        let keep = std::env::var_os("KOHORT_KAFKA_KEEP").is_some_and(|keep| keep == "1");
+        let name = format!(
+            "{}-{}-{:08x}",
+            self.version,
+            std::process::id(),
+            crate::random() >> 32
+        );
+        let folder = jars::home().join("clusters").join(name);
+        fs::create_dir_all(folder.join("tmp"))?;
+        let lock = File::create(folder.join("lock"))?;
+        lock.lock()?;
+        let ports = ports::reserve(2 * self.brokers)?;
+        let addresses: Vec<Address> = (1..)
+            .zip(ports.chunks_exact(2))
+            .filter_map(|(node, pair)| match pair {
+                [own, controller] => Some(Address {
+                    node,
+                    port: own.number,
+                    controller_port: controller.number,
+                }),
+                _ => None,
+            })
+            .collect();
+        let node = |own: &Address| Node::prepare(*own, &addresses, &folder, jars, &self.properties, keep);
+        let nodes = addresses.iter().map(node).collect::<Result<_>>()?;
+        Ok(Cluster {
+            version: self.version.clone(),
+            nodes,
+            folder,
+            keep,
+            _lock: lock,
+            _ports: ports,
+        })
+    }
+}
+
+/// A running cluster; dropping it kills its processes and removes its files.
+///
+/// After a panic the logs stay, and their place is printed. With `KOHORT_KAFKA_KEEP=1` everything stays. If this
+/// process is killed, the brokers and their data go all the same (but the logs stay).
+#[derive(Debug)]
+pub struct Cluster {
+    version: Version,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) folder: PathBuf,
+    keep: bool,
+    /// Says to other processes that the folder is in use.
+    _lock: File,
+    _ports: Vec<Port>,
+}
+
+impl Cluster {
+    /// One broker of the default version, until told otherwise.
+    pub fn builder() -> Builder {
+        Builder {
+            version: Version::from_env(),
+            brokers: 1,
+            properties: BTreeMap::new(),
+        }
+    }
+
+    /// Kafka's release.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// What clients take as `bootstrap.servers`: all brokers, down or not.
+    pub fn bootstrap(&self) -> String {
+        let addresses: Vec<String> = self.nodes.iter().map(|n| n.address().to_string()).collect();
+        addresses.join(",")
+    }
+
+    /// The ids of the brokers, from 1.
+    pub fn nodes(&self) -> Vec<i32> {
+        self.nodes.iter().map(|node| node.id).collect()
+    }
+
+    /// Where a broker listens, also while it is down.
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn address(&self, node: i32) -> Result<SocketAddr> {
+        Ok(self.node(node)?.address())
+    }
+
+    /// The process id of a broker; `None` while it is down.
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn pid(&self, node: i32) -> Result<Option<u32>> {
+        Ok(self.node(node)?.pid())
+    }
+
+    /// The file with all that a broker says.
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn log(&self, node: i32) -> Result<PathBuf> {
+        Ok(self.node(node)?.log())
+    }
+
+    /// A raw connection to a broker, with a limit of 5 s for each answer.
+    ///
+    /// # Errors
+    /// There is no such node, or it does not listen.
+    pub fn wire(&self, node: i32) -> Result<Wire> {
+        self.node(node)?.wire(ANSWER_LIMIT)
+    }
+
+    pub(crate) fn node(&self, id: i32) -> Result<&Node> {
+        let found = self.nodes.iter().find(|node| node.id == id);
+        found.with_context(|| format!("no node {id}; the nodes are {:?}", self.nodes()))
+    }
+
+    fn bring_up(&self) -> Result<()> {
+        let id = cluster_id();
+        std::thread::scope(|scope| {
+            let starts: Vec<_> = self
+                .nodes
+                .iter()
+                .map(|node| scope.spawn(|| node.create(&id)))
+                .collect();
+            starts.into_iter().try_for_each(|start| match start.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })?;
+        self.wait_until_serving()
+    }
+
+    /// Returns when all brokers that are `Running` serve: they answer, see one another, and every group has a
+    /// coordinator that has finished loading.
+    ///
+    /// # Errors
+    /// That is not so within 60 s, or one of them has ended: with the end of its log.
+    pub fn wait_until_serving(&self) -> Result<()> {
+        let served = until(SERVE_LIMIT, "all brokers serve", || match self.dead() {
+            Some(dead) => Ok(Err(dead)),
+            None => self.check_serving().map(Ok),
+        });
+        served.and_then(|outcome| outcome).map_err(|error| {
+            let logs: String = self.nodes.iter().map(Node::end_of_log).collect();
+            anyhow::anyhow!("Kafka {} does not serve: {error:#}\n{logs}", self.version)
+        })
+    }
+
+    fn dead(&self) -> Option<anyhow::Error> {
+        self.nodes.iter().find_map(|node| node.check_alive().err())
+    }
+
+    fn check_serving(&self) -> Result<()> {
+        let running: BTreeSet<i32> = self.running().map(|node| node.id).collect();
+        for node in self.running() {
+            let mut wire = node.wire(ANSWER_LIMIT)?;
+            wire.api_versions()?;
+            let seen = wire.metadata()?.brokers;
+            ensure!(
+                seen.is_superset(&running),
+                "node {} sees {seen:?} of {running:?}",
+                node.id
+            );
+            wire.find_coordinator("kohort-testkafka")?;
+        }
+        self.check_coordinators()
+    }
+
+    /// A fresh coordinator is found (0) up to 0.3 s before it serves (16, then 14), so each partition is asked.
+    fn check_coordinators(&self) -> Result<()> {
+        for partition in 0..self.offsets_partitions()? {
+            let group = self.group_on(partition)?;
+            let coordinator = self.coordinator(&group)?;
+            let (code, _) = self.wire(coordinator)?.committed(&group, "kohort-testkafka", 0)?;
+            ensure!(
+                code == 0,
+                KafkaError {
+                    api: "OffsetFetch",
+                    code
+                }
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.nodes.clear();
+        if self.keep {
+            eprintln!("kept: {}", self.folder.display());
+        } else if std::thread::panicking() {
+            let _ = fs::remove_dir_all(self.folder.join("tmp"));
+            eprintln!("the brokers' logs are in {}", self.folder.display());
+        } else {
+            // What cannot be removed now is removed by a later start.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// 16 bytes in URL-safe base64, as Kafka writes an id; letters and digits only, for it must not begin with a dash.
+fn cluster_id() -> String {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let letter = |_| {
+        let choice = usize::try_from(crate::random() % 62).unwrap_or_default();
+        alphabet.get(choice).copied().map_or('A', char::from)
+    };
+    // The 22nd letter holds the last two bits.
+    (0..21).map(letter).chain(['A']).collect()
+}
+
+/// Removes folders of clusters whose process is gone (their lock is free) a day after they were made.
+fn forget_old_clusters(clusters: &Path) {
+    let old = |path: &Path| -> Result<bool> {
+        let lock = File::open(path.join("lock"))?;
+        let age = SystemTime::now().duration_since(lock.metadata()?.modified()?)?;
+        Ok(age > LOGS_ARE_KEPT && lock.try_lock().is_ok())
+    };
+    let Ok(entries) = fs::read_dir(clusters) else {
+        return;
+    };
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        if old(&path).unwrap_or(false) {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}

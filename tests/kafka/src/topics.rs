@@ -1,0 +1,62 @@
+//! Topics of a cluster; every change returns when all running brokers know it, so that a test need not wait again.
+
+use crate::cluster::{ANSWER_LIMIT, Cluster};
+use crate::supervised::until;
+use anyhow::{Result, ensure};
+use std::time::Duration;
+
+/// Creating 100 partitions takes well below a second.
+const CHANGE_LIMIT: Duration = Duration::from_secs(30);
+
+/// # Errors
+/// Kafka refuses (a [`crate::KafkaError`]), or no broker answers, or the change is not known everywhere within 30 s.
+impl Cluster {
+    /// Creates a topic; `configs` are topic settings such as `("max.message.bytes", "2000000")`.
+    pub fn create_topic(
+        &self,
+        name: &str,
+        partitions: i32,
+        replication: i16,
+        configs: &[(&str, &str)],
+    ) -> Result<()> {
+        self.change(|wire| wire.create_topic(name, partitions, replication, configs))?;
+        self.wait_for_partitions(name, partitions)
+    }
+
+    /// Deletes a topic.
+    pub fn delete_topic(&self, name: &str) -> Result<()> {
+        self.change(|wire| wire.delete_topic(name))?;
+        self.wait_for_partitions(name, 0)
+    }
+
+    /// Adds partitions, up to `total`.
+    pub fn add_partitions(&self, topic: &str, total: i32) -> Result<()> {
+        self.change(|wire| wire.create_partitions(topic, total))?;
+        self.wait_for_partitions(topic, total)
+    }
+
+    /// Sent to one broker only: a change that is repeated elsewhere would be refused as done already.
+    fn change(&self, request: impl Fn(&mut crate::Wire) -> Result<()>) -> Result<()> {
+        let mut wire = self.ask(|node| node.wire(ANSWER_LIMIT))?;
+        request(&mut wire)
+    }
+
+    fn wait_for_partitions(&self, topic: &str, count: i32) -> Result<()> {
+        let expected = usize::try_from(count)?;
+        until(CHANGE_LIMIT, "all brokers know of the change", || {
+            for node in self.running() {
+                let metadata = node.wire(ANSWER_LIMIT)?.metadata()?;
+                let partitions = metadata.topics.get(topic);
+                let led = partitions.map_or(0, |all| all.values().filter(|p| p.leader >= 0).count());
+                ensure!(
+                    led == expected,
+                    "node {} has {led} partitions of {topic}",
+                    node.id
+                );
+                let left = partitions.is_some() && expected == 0;
+                ensure!(!left, "node {} still has {topic}", node.id);
+            }
+            Ok(())
+        })
+    }
+}
