@@ -4,6 +4,7 @@ pub mod api;
 mod error_code;
 mod ids;
 mod lane;
+pub mod layout;
 mod timestamp;
 
 pub use api::{ApiKey, IsolationLevel};

@@ -1,0 +1,355 @@
+//! The walk over a frame, field by field, as a schema says. Knows the table; does not know what any field means.
+//!
+//! It recurses only as deep as the table nests (five structs today), never as deep as the bytes would like.
+
+use super::error::{Broken, Fault, LayoutError, Step, broken};
+use super::read::Reader;
+use super::schema::{Field, Schema, Struct, Type};
+
+/// Sees what a walk comes across. Offsets count from the start of the walked bytes.
+pub trait Visit {
+    /// Whether single values are wanted; without them the walk only steps over their bytes.
+    const LOOKS: bool = true;
+
+    /// A value that holds no others, or a null of any type. In an array it comes once for each element.
+    fn value(&mut self, _at: usize, _field: &'static Field, _value: Value<'_>) {}
+
+    /// An array starts, with this `count` of elements; or a struct, without one.
+    fn begin(&mut self, _at: usize, _field: &'static Field, _count: Option<usize>) {}
+
+    /// The innermost array or struct ends.
+    fn end(&mut self, _at: usize, _field: &'static Field) {}
+
+    /// A tagged field that the version does not know.
+    fn unknown(&mut self, _at: usize, _tag: u32, _bytes: &[u8]) {}
+}
+
+/// A single value on the wire.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// A null string, array, struct or byte field.
+    Null,
+    /// A bool; any byte but 0 is true.
+    Bool(bool),
+    /// An integer of any width.
+    Int(i64),
+    /// A float64.
+    Float(f64),
+    /// A uuid.
+    Uuid([u8; 16]),
+    /// A string; whether it is UTF-8 has not been checked.
+    String(&'a [u8]),
+    /// Bytes.
+    Bytes(&'a [u8]),
+    /// Record batches.
+    Records(&'a [u8]),
+}
+
+/// Walks over one message, shows `visit` what it holds and says how many bytes it took.
+///
+/// What `visit` has seen before an error was in the frame; what follows the error is unknown.
+///
+/// # Errors
+///
+/// [`LayoutError`] with the path and the offset of the first thing wrong.
+pub fn walk<V: Visit>(
+    schema: &'static Schema,
+    version: i16,
+    bytes: &[u8],
+    visit: &mut V,
+) -> Result<usize, LayoutError> {
+    let Some(known) = schema.reads(version) else {
+        return Err(LayoutError::version(schema, version));
+    };
+    let flexible = schema.flexible.contains(known);
+    let mut reader = Reader::new(bytes);
+    let mut walk = Walk {
+        version: known,
+        flexible,
+        total: bytes.len(),
+        visit,
+    };
+    match walk.fields(&schema.root, &mut reader) {
+        Ok(()) => Ok(bytes.len() - reader.left()),
+        Err(broken) => Err(broken.at(schema, version, bytes.len())),
+    }
+}
+
+struct Walk<'v, V> {
+    version: u8,
+    flexible: bool,
+    total: usize,
+    visit: &'v mut V,
+}
+
+impl<V: Visit> Walk<'_, V> {
+    fn fields(&mut self, shape: &'static Struct, reader: &mut Reader<'_>) -> Result<(), Broken> {
+        for field in shape.fields {
+            if field.versions.contains(self.version) && field.tag.is_none() {
+                self.field(field, reader)?;
+            }
+        }
+        if self.flexible {
+            self.tags(shape, reader)
+        } else {
+            Ok(())
+        }
+    }
+
+    #[inline]
+    fn field(&mut self, field: &'static Field, reader: &mut Reader<'_>) -> Result<(), Broken> {
+        let nullable = field.nullable.contains(self.version);
+        let walked = if field.array {
+            self.array(field, nullable, reader)
+        } else {
+            self.one(field, nullable, reader)
+        };
+        walked.map_err(|broken| broken.under(Step::Field(field.name)))
+    }
+
+    fn array(
+        &mut self,
+        field: &'static Field,
+        nullable: bool,
+        reader: &mut Reader<'_>,
+    ) -> Result<(), Broken> {
+        let start = reader.to_end();
+        let count = if self.flexible {
+            reader.compact()
+        } else {
+            reader.long()
+        };
+        let count = count
+            .and_then(|count| self.fits(count, field, nullable, reader))
+            .map_err(broken(start))?;
+        let Some(count) = count else {
+            self.visit.value(self.total - start, field, Value::Null);
+            return Ok(());
+        };
+        self.visit.begin(self.total - start, field, Some(count));
+        self.elements(count, field, reader)?;
+        self.visit.end(self.total - reader.to_end(), field);
+        Ok(())
+    }
+
+    fn elements(
+        &mut self,
+        count: usize,
+        field: &'static Field,
+        reader: &mut Reader<'_>,
+    ) -> Result<(), Broken> {
+        if !V::LOOKS
+            && let Some(size) = fixed_size(field.of)
+        {
+            // `fits` has compared the product with what is left.
+            return reader
+                .take(count * size)
+                .map(drop)
+                .map_err(broken(reader.to_end()));
+        }
+        for index in 0..count {
+            self.one(field, false, reader)
+                .map_err(|broken| broken.under(Step::Index(index)))?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a count that the bytes cannot hold before walking the elements there are.
+    #[inline]
+    fn fits(
+        &self,
+        count: Option<usize>,
+        field: &Field,
+        nullable: bool,
+        reader: &Reader<'_>,
+    ) -> Result<Option<usize>, Fault> {
+        let Some(count) = count else {
+            return if nullable { Ok(None) } else { Err(Fault::Null) };
+        };
+        let smallest = match field.of {
+            Type::Struct(shape) => usize::from(shape.smallest),
+            of => fixed_size(of).unwrap_or(if self.flexible { 1 } else { 2 }),
+        };
+        match count.checked_mul(smallest) {
+            Some(size) if size <= reader.left() => Ok(Some(count)),
+            _ => Err(Fault::Array {
+                count,
+                left: reader.left(),
+            }),
+        }
+    }
+
+    /// One value: a field that is no array, or an element of one.
+    #[inline]
+    fn one(&mut self, field: &'static Field, nullable: bool, reader: &mut Reader<'_>) -> Result<(), Broken> {
+        if let Type::Struct(shape) = field.of {
+            return self.structure(field, shape, nullable, reader);
+        }
+        let start = reader.to_end();
+        let value = match fixed_size(field.of) {
+            Some(size) => reader
+                .take(size)
+                .map(|bytes| V::LOOKS.then(|| fixed(field.of, bytes))),
+            None => self.sized(field.of, nullable, reader).map(Some),
+        };
+        if let Some(value) = value.map_err(broken(start))? {
+            self.visit.value(self.total - start, field, value);
+        }
+        Ok(())
+    }
+
+    /// A string, bytes or records.
+    #[inline]
+    fn sized<'a>(&self, of: Type, nullable: bool, reader: &mut Reader<'a>) -> Result<Value<'a>, Fault> {
+        let length = match of {
+            Type::LegacyString => reader.short(),
+            _ if self.flexible => reader.compact(),
+            Type::String => reader.short(),
+            _ => reader.long(),
+        };
+        let Some(length) = length? else {
+            return if nullable {
+                Ok(Value::Null)
+            } else {
+                Err(Fault::Null)
+            };
+        };
+        let left = reader.left();
+        let bytes = reader.take(length).map_err(|_| Fault::Length {
+            of: of.name(),
+            length,
+            left,
+        })?;
+        Ok(match of {
+            Type::Bytes => Value::Bytes(bytes),
+            Type::Records => Value::Records(bytes),
+            _ => Value::String(bytes),
+        })
+    }
+
+    #[inline]
+    fn structure(
+        &mut self,
+        field: &'static Field,
+        shape: &'static Struct,
+        nullable: bool,
+        reader: &mut Reader<'_>,
+    ) -> Result<(), Broken> {
+        let start = reader.to_end();
+        if nullable && !present(reader).map_err(broken(start))? {
+            self.visit.value(self.total - start, field, Value::Null);
+            return Ok(());
+        }
+        self.visit.begin(self.total - start, field, None);
+        self.fields(shape, reader)?;
+        self.visit.end(self.total - reader.to_end(), field);
+        Ok(())
+    }
+
+    /// The tagged fields at the end of a struct (KIP-482).
+    #[inline]
+    fn tags(&mut self, shape: &'static Struct, reader: &mut Reader<'_>) -> Result<(), Broken> {
+        let start = reader.to_end();
+        let count = reader.varint().map_err(broken(start))?;
+        if count == 0 {
+            Ok(())
+        } else {
+            self.some_tags(count, start, shape, reader)
+        }
+    }
+
+    #[cold]
+    fn some_tags(
+        &mut self,
+        count: u32,
+        start: usize,
+        shape: &'static Struct,
+        reader: &mut Reader<'_>,
+    ) -> Result<(), Broken> {
+        // Each takes at least a byte for its tag and one for its size.
+        let left = reader.left();
+        if usize::try_from(count).is_ok_and(|count| count > left / 2) {
+            return Err(broken(start)(Fault::Tags { count, left }));
+        }
+        let mut after = None;
+        for _ in 0..count {
+            after = Some(self.tag(after, shape, reader)?);
+        }
+        Ok(())
+    }
+
+    fn tag(
+        &mut self,
+        after: Option<u32>,
+        shape: &'static Struct,
+        reader: &mut Reader<'_>,
+    ) -> Result<u32, Broken> {
+        let start = reader.to_end();
+        let tag = reader.varint().map_err(broken(start))?;
+        let under = |fault| broken(start)(fault).under(Step::Tag(tag));
+        if let Some(after) = after.filter(|after| tag <= *after) {
+            return Err(under(Fault::TagOrder { tag, after }));
+        }
+        let size = reader.size().map_err(under)?;
+        let mut inside = reader.split(size).map_err(under)?;
+        let known =
+            |field: &&Field| field.tag.map(u32::from) == Some(tag) && field.versions.contains(self.version);
+        match shape.fields.iter().find(known) {
+            Some(field) => {
+                self.field(field, &mut inside)?;
+                let held = size - inside.left();
+                if held < size {
+                    return Err(broken(start)(Fault::TagSize { size, held }).under(Step::Field(field.name)));
+                }
+            }
+            None => {
+                let at = self.total - inside.to_end();
+                self.visit.unknown(at, tag, inside.take(size).map_err(under)?);
+            }
+        }
+        Ok(tag)
+    }
+}
+
+/// Reads the byte before a nullable struct. Java takes any negative byte for null; Kafka writes -1 alone.
+fn present(reader: &mut Reader<'_>) -> Result<bool, Fault> {
+    match i8::from_be_bytes(reader.array()?) {
+        1 => Ok(true),
+        -1 => Ok(false),
+        other => Err(Fault::Presence(other)),
+    }
+}
+
+#[inline]
+fn fixed_size(of: Type) -> Option<usize> {
+    match of {
+        Type::Bool | Type::Int8 => Some(1),
+        Type::Int16 | Type::Uint16 => Some(2),
+        Type::Int32 => Some(4),
+        Type::Int64 | Type::Float64 => Some(8),
+        Type::Uuid => Some(16),
+        Type::String | Type::LegacyString | Type::Bytes | Type::Records | Type::Struct(_) => None,
+    }
+}
+
+/// A value of fixed size from exactly its bytes.
+fn fixed(of: Type, bytes: &[u8]) -> Value<'static> {
+    match *bytes {
+        [byte] if matches!(of, Type::Bool) => Value::Bool(byte != 0),
+        [byte] => Value::Int(i64::from(i8::from_be_bytes([byte]))),
+        [a, b] if matches!(of, Type::Uint16) => Value::Int(i64::from(u16::from_be_bytes([a, b]))),
+        [a, b] => Value::Int(i64::from(i16::from_be_bytes([a, b]))),
+        [a, b, c, d] => Value::Int(i64::from(i32::from_be_bytes([a, b, c, d]))),
+        _ => wide(of, bytes),
+    }
+}
+
+fn wide(of: Type, bytes: &[u8]) -> Value<'static> {
+    match (<[u8; 8]>::try_from(bytes), <[u8; 16]>::try_from(bytes)) {
+        (Ok(bytes), _) if matches!(of, Type::Float64) => Value::Float(f64::from_be_bytes(bytes)),
+        (Ok(bytes), _) => Value::Int(i64::from_be_bytes(bytes)),
+        (_, Ok(bytes)) => Value::Uuid(bytes),
+        _ => Value::Null,
+    }
+}
