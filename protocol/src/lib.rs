@@ -5,6 +5,7 @@ mod error_code;
 mod ids;
 mod lane;
 pub mod layout;
+pub mod records;
 mod timestamp;
 
 pub use api::{ApiKey, IsolationLevel};

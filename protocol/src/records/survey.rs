@@ -1,0 +1,61 @@
+//! What a fetched partition holds, from framing and checksums alone: nothing is decompressed.
+//!
+//! It lets a caller deliver the good part first and tell the problem when it gets there.
+
+use bytes::Bytes;
+
+use crate::LeaderEpoch;
+
+use super::batch::{Batches, Crcs};
+use super::error::RecordsError;
+
+/// The good batches at the front of a partition's bytes, and what ends them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Base offset of the first batch; `None` if there is no whole one. It may be below the offset asked for.
+    pub first_offset: Option<i64>,
+    /// Where to fetch next once all is read; `None` if there is no whole batch.
+    pub next_offset: Option<i64>,
+    /// Number of whole, good batches.
+    pub batches: usize,
+    /// Their size: `records.slice(..bytes)` is the part to deliver.
+    pub bytes: usize,
+    /// `partition_leader_epoch` of the last one.
+    pub last_leader_epoch: Option<LeaderEpoch>,
+    /// Bytes after them: a batch cut off by the fetch size, or where the problem begins.
+    pub left_over: usize,
+    /// What is wrong after them; [`RecordsError::base_offset`] says where. `None` for a mere cut.
+    pub problem: Option<RecordsError>,
+}
+
+impl Survey {
+    /// Whether there are bytes, but no whole batch nor a problem. Brokers send the first batch whole even if
+    /// it is larger than asked for (KIP-74): fetching the same again would give the same again, for ever.
+    pub fn is_stuck(&self) -> bool {
+        self.batches == 0 && self.left_over > 0 && self.problem.is_none()
+    }
+}
+
+/// Walks over `records`, the bytes of one fetched partition.
+pub fn survey(records: &Bytes, crcs: Crcs) -> Survey {
+    let mut survey = Survey::default();
+    let mut batches = Batches::new(records.clone(), crcs);
+    for batch in batches.by_ref() {
+        match batch {
+            Ok(batch) => {
+                let header = batch.header();
+                survey.first_offset.get_or_insert(header.base_offset);
+                survey.next_offset = Some(header.next_offset());
+                survey.last_leader_epoch = Some(header.partition_leader_epoch);
+                survey.batches += 1;
+            }
+            Err(problem) => {
+                survey.problem = Some(problem);
+                break;
+            }
+        }
+    }
+    survey.left_over = batches.rest().len();
+    survey.bytes = records.len() - survey.left_over;
+    survey
+}
