@@ -1,4 +1,10 @@
 //! The layout check against what is known to be right and what is known to kill a decoder.
 
+#[path = "layout/agreement.rs"]
+mod agreement;
+#[path = "layout/hostile.rs"]
+mod hostile;
+#[path = "layout/peers.rs"]
+mod peers;
 #[path = "layout/refusals.rs"]
 mod refusals;

@@ -12,6 +12,7 @@
 //! compact byte program: the compiler checks it, the walk needs no interpreter, a change in Kafka reads as a changed
 //! line, and the linker drops the schemas a program does not name.
 
+mod arbitrary;
 mod error;
 mod read;
 mod schema;
@@ -19,6 +20,7 @@ mod schema;
 pub mod table;
 mod walk;
 
+pub use arbitrary::arbitrary;
 pub use error::{Fault, LayoutError};
 pub use schema::{Field, Role, Schema, Struct, Type, V, request, response};
 pub use walk::{Value, Visit, walk};

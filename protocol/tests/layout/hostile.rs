@@ -1,0 +1,195 @@
+//! Hostile frames: whatever passes the check, the decoder must take without asking for more memory than the frame
+//! accounts for, and it must end where the check ended.
+
+use crate::peers::{Peer, peers};
+use allocation_counter::measure;
+use bytes::Bytes;
+use kohort_protocol::layout;
+use std::time::Instant;
+
+/// Memory the decoder may hold at its peak for each byte of a frame that passed. The worst is a struct of three bytes
+/// with an unknown tag: a B-tree node for two bytes.
+const PER_BYTE: u64 = 160;
+/// Memory beside that: an error with its text, and its backtrace where the environment asks for one.
+const BESIDE: u64 = 64 * 1024;
+/// Memory the check may hold at its peak: an error and its path.
+const CHECK: u64 = 2 * 1024;
+
+fn arbitrary(peer: &Peer, version: i16, seed: u64) -> Vec<u8> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    layout::arbitrary(peer.schema, version, &mut |n| random.u32(..n)).expect("a known version")
+}
+
+fn all(seeds: std::ops::Range<u64>, mut each: impl FnMut(&Peer, i16, Vec<u8>)) {
+    for peer in peers() {
+        for version in peer.versions() {
+            for seed in seeds.clone() {
+                each(&peer, version, arbitrary(&peer, version, seed));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_good_frame_costs_no_allocation() {
+    all(0..5, |peer, version, frame| {
+        let cost = measure(|| layout::check(peer.schema, version, &frame).unwrap());
+        assert_eq!(cost.count_total, 0, "{} v{version}", peer.schema.name);
+    });
+}
+
+#[test]
+fn every_frame_cut_short_is_refused() {
+    all(0..5, |peer, version, frame| {
+        for length in 0..frame.len() {
+            let cut = layout::check(peer.schema, version, &frame[..length]);
+            assert!(
+                cut.is_err(),
+                "{} v{version}: {length} of {frame:02x?}",
+                peer.schema.name
+            );
+        }
+    });
+}
+
+/// What the mutants of a run did.
+#[derive(Default)]
+struct Tally {
+    frames: u64,
+    refused: u64,
+    decoded: u64,
+    /// The greatest peak of the decoder over the length of its frame, with the message.
+    worst: (u64, String),
+}
+
+impl Tally {
+    fn judge(&mut self, peer: &Peer, version: i16, frame: &[u8]) {
+        self.frames += 1;
+        let mut checked = Ok(());
+        let cost = measure(|| checked = layout::check(peer.schema, version, frame));
+        assert!(
+            cost.bytes_max <= CHECK,
+            "{} v{version}: {} bytes",
+            peer.schema.name,
+            cost.bytes_max
+        );
+        match checked {
+            Ok(()) => self.decode(peer, version, frame),
+            Err(_) => self.refused += 1,
+        }
+    }
+
+    fn decode(&mut self, peer: &Peer, version: i16, frame: &[u8]) {
+        let bytes = Bytes::copy_from_slice(frame);
+        let mut left = None;
+        let cost = measure(|| left = (peer.decode)(bytes, version).ok());
+        let length = frame.len() as u64;
+        let name = || format!("{} v{version} {frame:02x?}", peer.schema.name);
+        assert!(
+            cost.bytes_max <= PER_BYTE * length + BESIDE,
+            "{} bytes for {}",
+            cost.bytes_max,
+            name()
+        );
+        if let Some(left) = left {
+            self.decoded += 1;
+            let read = layout::walk(peer.schema, version, frame, &mut Blind).expect("it has passed before");
+            assert_eq!(
+                frame.len() - left,
+                read,
+                "decoder and check end apart: {}",
+                name()
+            );
+            let ratio = cost.bytes_max / length.max(1);
+            if ratio > self.worst.0 {
+                self.worst = (ratio, name());
+            }
+        }
+    }
+}
+
+struct Blind;
+impl layout::Visit for Blind {}
+
+fn varint(mut number: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    while number >= 0x80 {
+        out.push(number.to_le_bytes()[0] | 0x80);
+        number >>= 7;
+    }
+    out.push(number.to_le_bytes()[0]);
+    out
+}
+
+/// The frame with `new` in place of the `old` bytes at `at`.
+fn spliced(frame: &[u8], at: usize, old: usize, new: &[u8]) -> Vec<u8> {
+    let mut out = frame.to_vec();
+    out.splice(at..(at + old).min(frame.len()), new.iter().copied());
+    out
+}
+
+/// Every place is treated as if a length stood there: so every length there is gets each of these values.
+#[test]
+fn no_length_makes_the_decoder_reserve_memory() {
+    let started = Instant::now();
+    let mut tally = Tally::default();
+    all(0..1, |peer, version, frame| {
+        for at in 0..frame.len() {
+            for value in [-2_i32, -1, 0, i32::MAX] {
+                let bytes = value.to_be_bytes();
+                tally.judge(peer, version, &spliced(&frame, at, 4, &bytes));
+                tally.judge(peer, version, &spliced(&frame, at, 2, &bytes[2..]));
+                tally.judge(
+                    peer,
+                    version,
+                    &spliced(&frame, at, 1, &varint(value.cast_unsigned())),
+                );
+            }
+            tally.judge(
+                peer,
+                version,
+                &spliced(&frame, at, 1, &[0xff, 0xff, 0xff, 0xff, 0x7f]),
+            );
+        }
+    });
+    tally.print("lengths", started);
+}
+
+#[test]
+fn no_mutation_makes_the_decoder_reserve_memory() {
+    let started = Instant::now();
+    let mut tally = Tally::default();
+    let mut random = fastrand::Rng::with_seed(7);
+    all(0..4, |peer, version, frame| {
+        for _ in 0..60 {
+            let mut mutant = frame.clone();
+            for _ in 0..random.usize(1..4) {
+                let at = random.usize(..=mutant.len());
+                let new: Vec<u8> = (0..random.usize(..4)).map(|_| random.u8(..)).collect();
+                mutant = spliced(&mutant, at, random.usize(..4), &new);
+            }
+            tally.judge(peer, version, &mutant);
+        }
+    });
+    tally.print("mutations", started);
+}
+
+impl Tally {
+    fn print(&self, what: &str, started: Instant) {
+        let Self {
+            frames,
+            refused,
+            decoded,
+            worst: (ratio, name),
+        } = self;
+        println!(
+            "{what}: {frames} frames, {refused} refused, {decoded} decoded, {:?}",
+            started.elapsed()
+        );
+        println!("{what}: the largest peak was {ratio} times the frame, {name}");
+        assert!(
+            *refused > frames / 4 && *decoded > frames / 20,
+            "the mutants tell nothing"
+        );
+    }
+}
