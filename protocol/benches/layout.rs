@@ -54,7 +54,7 @@ fn compare<M: Encodable + Decodable>(what: &str, schema: &'static Schema, versio
     let (mut checks, mut decodes) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         checks.push(timed(times, || {
-            layout::check(schema, version, black_box(&frame)).expect("a good frame")
+            layout::check(schema, version, black_box(&frame)).expect("a good frame");
         }));
         decodes.push(timed(times, || drop(black_box(decode::<M>(&frame, version)))));
     }

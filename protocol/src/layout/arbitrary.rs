@@ -93,15 +93,15 @@ impl Maker<'_> {
 
     /// Often an edge, otherwise anything. A telling number is far from 0, -1, the least and the greatest.
     fn number(&mut self, size: usize, telling: bool) {
+        let edge = match (self.below)(4) {
+            0 if !telling => Some(0x00),
+            1 if !telling => Some(0xff),
+            _ => None,
+        };
         let first = if telling {
             1 + self.byte() % 100
         } else {
             self.byte()
-        };
-        let edge = if telling {
-            None
-        } else {
-            [Some(0x00), Some(0xff), None, None][self.below_index(4)]
         };
         self.out.push(edge.unwrap_or(first));
         for _ in 1..size {
@@ -111,8 +111,13 @@ impl Maker<'_> {
     }
 
     fn text(&mut self, of: Type, null: bool, telling: bool) {
-        let text = ["", "t", "é", "gruppe-1", "長い"][self.below_index(5)];
-        let text = if telling && text.is_empty() { "x" } else { text };
+        let text = match (self.below)(5) {
+            0 if !telling => "",
+            0 | 1 => "t",
+            2 => "é",
+            3 => "長い",
+            _ => "group-1",
+        };
         self.sized(of, (!null).then_some(text.as_bytes()));
     }
 
@@ -180,9 +185,5 @@ impl Maker<'_> {
 
     fn one_in(&mut self, count: u32) -> bool {
         (self.below)(count) == 0
-    }
-
-    fn below_index(&mut self, count: u32) -> usize {
-        usize::try_from((self.below)(count)).expect("below the count")
     }
 }
