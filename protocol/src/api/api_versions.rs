@@ -1,5 +1,6 @@
 //! ApiVersions (18): what the broker speaks. KIP-35, KIP-511 (software name, v0 fallback), KIP-584 (features).
 
+use super::wire::{mirror, raw};
 use crate::ErrorCode;
 
 /// Asks a broker which versions of which APIs it speaks.
@@ -12,7 +13,7 @@ pub struct ApiVersionsRequest {
 }
 
 /// The broker's answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiVersionsResponse {
     /// UNSUPPORTED_VERSION comes in a v0 body whatever was asked.
     pub error_code: ErrorCode,
@@ -28,6 +29,20 @@ pub struct ApiVersionsResponse {
     pub finalized_features: Vec<FeatureRange>,
     /// Left over from the ZooKeeper migration, v3+.
     pub zk_migration_ready: bool,
+}
+
+impl Default for ApiVersionsResponse {
+    fn default() -> Self {
+        Self {
+            error_code: ErrorCode::NONE,
+            api_keys: Vec::new(),
+            throttle_time_ms: 0,
+            supported_features: Vec::new(),
+            finalized_features_epoch: -1,
+            finalized_features: Vec::new(),
+            zk_migration_ready: false,
+        }
+    }
 }
 
 /// The versions of one API.
@@ -50,4 +65,24 @@ pub struct FeatureRange {
     pub min_version: i16,
     /// Highest level.
     pub max_version: i16,
+}
+
+mirror! {
+    ApiVersionsRequest = raw::ApiVersionsRequest { client_software_name, client_software_version }
+    ApiVersionsResponse = raw::ApiVersionsResponse {
+        error_code,
+        api_keys,
+        throttle_time_ms,
+        supported_features,
+        finalized_features_epoch,
+        finalized_features,
+        zk_migration_ready,
+    }
+    ApiVersion = raw::api_versions_response::ApiVersion { api_key, min_version, max_version }
+    FeatureRange = raw::api_versions_response::SupportedFeatureKey { name, min_version, max_version }
+    FeatureRange = raw::api_versions_response::FinalizedFeatureKey {
+        name,
+        min_version(is min_version_level),
+        max_version(is max_version_level),
+    }
 }

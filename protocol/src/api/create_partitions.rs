@@ -1,5 +1,6 @@
 //! CreatePartitions (37): more partitions for a topic. KIP-195.
 
+use super::wire::{Mirror, Misfit, mirror, raw};
 use crate::{ErrorCode, NodeId, TopicName};
 
 /// Adds partitions.
@@ -42,4 +43,31 @@ pub struct CreatePartitionsResult {
     pub error_code: ErrorCode,
     /// Words about the error.
     pub error_message: Option<String>,
+}
+
+mirror! {
+    CreatePartitionsRequest = raw::CreatePartitionsRequest { topics, timeout_ms, validate_only }
+    CreatePartitionsTopic = raw::create_partitions_request::CreatePartitionsTopic { name, count, assignments }
+    CreatePartitionsResponse = raw::CreatePartitionsResponse { throttle_time_ms, results }
+    CreatePartitionsResult = raw::create_partitions_response::CreatePartitionsTopicResult {
+        name, error_code, error_message,
+    }
+}
+
+impl Mirror<raw::create_partitions_request::CreatePartitionsAssignment> for Vec<NodeId> {
+    fn to_raw(
+        &self,
+        version: i16,
+    ) -> Result<raw::create_partitions_request::CreatePartitionsAssignment, Misfit> {
+        let mut raw = raw::create_partitions_request::CreatePartitionsAssignment::default();
+        raw.broker_ids = self.to_raw(version)?;
+        Ok(raw)
+    }
+
+    fn from_raw(
+        raw: raw::create_partitions_request::CreatePartitionsAssignment,
+        version: i16,
+    ) -> Result<Self, &'static str> {
+        Self::from_raw(raw.broker_ids, version)
+    }
 }

@@ -1,5 +1,6 @@
 //! CreateTopics (19). KIP-464 (broker defaults, v4), KIP-525 (configs in the answer, v5), KIP-516 (topic ids, v7).
 
+use super::wire::{mirror, raw};
 use crate::{ErrorCode, NodeId, TopicId, TopicName};
 
 /// Creates topics.
@@ -56,7 +57,7 @@ pub struct CreateTopicsResponse {
 }
 
 /// The outcome for one topic.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreatedTopic {
     /// Its name.
     pub name: TopicName,
@@ -76,8 +77,23 @@ pub struct CreatedTopic {
     pub configs: Option<Vec<CreatedTopicConfig>>,
 }
 
+impl Default for CreatedTopic {
+    fn default() -> Self {
+        Self {
+            name: TopicName::default(),
+            topic_id: TopicId::ZERO,
+            error_code: ErrorCode::NONE,
+            error_message: None,
+            topic_config_error_code: ErrorCode::NONE,
+            num_partitions: -1,
+            replication_factor: -1,
+            configs: Some(Vec::new()),
+        }
+    }
+}
+
 /// A configuration entry of a topic just made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreatedTopicConfig {
     /// Its name.
     pub name: String,
@@ -89,4 +105,39 @@ pub struct CreatedTopicConfig {
     pub config_source: i8,
     /// Whether the value is hidden.
     pub is_sensitive: bool,
+}
+
+impl Default for CreatedTopicConfig {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            value: None,
+            read_only: false,
+            config_source: -1,
+            is_sensitive: false,
+        }
+    }
+}
+
+mirror! {
+    CreateTopicsRequest = raw::CreateTopicsRequest { topics, timeout_ms, validate_only }
+    CreatableTopic = raw::create_topics_request::CreatableTopic {
+        name, num_partitions, replication_factor, assignments, configs,
+    }
+    ReplicaAssignment = raw::create_topics_request::CreatableReplicaAssignment { partition_index, broker_ids }
+    CreatableTopicConfig = raw::create_topics_request::CreatableTopicConfig { name, value }
+    CreateTopicsResponse = raw::CreateTopicsResponse { throttle_time_ms, topics }
+    CreatedTopic = raw::create_topics_response::CreatableTopicResult {
+        name,
+        topic_id,
+        error_code,
+        error_message,
+        topic_config_error_code,
+        num_partitions,
+        replication_factor,
+        configs,
+    }
+    CreatedTopicConfig = raw::create_topics_response::CreatableTopicConfigs {
+        name, value, read_only, config_source, is_sensitive,
+    }
 }

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 
+use super::wire::{Mirror, Misfit, mirror, raw};
 use crate::{ErrorCode, IsolationLevel, LeaderEpoch, NodeId, ProducerId, TopicId, TopicName};
 
 /// Asks for records from some positions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchRequest {
     /// −1 for a consumer. v15+ carries it as a tagged field that consumers leave out.
     pub replica_id: NodeId,
@@ -27,6 +28,24 @@ pub struct FetchRequest {
     pub forgotten_topics_data: Vec<ForgottenTopic>,
     /// The consumer's rack, v11+.
     pub rack_id: String,
+}
+
+impl Default for FetchRequest {
+    /// Without a session, and without bounds.
+    fn default() -> Self {
+        Self {
+            replica_id: NodeId::NONE,
+            max_wait_ms: 0,
+            min_bytes: 0,
+            max_bytes: i32::MAX,
+            isolation_level: IsolationLevel::ReadUncommitted,
+            session_id: 0,
+            session_epoch: -1,
+            topics: Vec::new(),
+            forgotten_topics_data: Vec::new(),
+            rack_id: String::new(),
+        }
+    }
 }
 
 /// The partitions of one topic.
@@ -190,4 +209,88 @@ pub struct AbortedTransaction {
     pub producer_id: ProducerId,
     /// Its first offset in this partition.
     pub first_offset: i64,
+}
+
+mirror! {
+    FetchTopic = raw::fetch_request::FetchTopic { topic, topic_id, partitions }
+    FetchPartition = raw::fetch_request::FetchPartition {
+        partition,
+        current_leader_epoch,
+        fetch_offset,
+        last_fetched_epoch(in 12..),
+        log_start_offset,
+        partition_max_bytes,
+    }
+    ForgottenTopic = raw::fetch_request::ForgottenTopic { topic, topic_id, partitions }
+    FetchResponse = raw::FetchResponse {
+        throttle_time_ms,
+        error_code,
+        session_id(in 7..),
+        responses,
+        node_endpoints(in 16..),
+    }
+    FetchResponseTopic = raw::fetch_response::FetchableTopicResponse { topic, topic_id, partitions }
+    FetchResponsePartition = raw::fetch_response::PartitionData {
+        partition_index,
+        error_code,
+        high_watermark,
+        last_stable_offset,
+        log_start_offset,
+        diverging_epoch(tagged in 12..),
+        current_leader(tagged in 12..),
+        snapshot_id(tagged in 12..),
+        aborted_transactions,
+        preferred_read_replica(in 11..),
+        records(slice),
+    }
+    EpochEndOffset = raw::fetch_response::EpochEndOffset { epoch, end_offset }
+    EpochEndOffset = raw::fetch_response::SnapshotId { epoch, end_offset }
+    CurrentLeader = raw::fetch_response::LeaderIdAndEpoch { leader_id, leader_epoch }
+    NodeEndpoint = raw::fetch_response::NodeEndpoint { node_id, host, port, rack }
+    AbortedTransaction = raw::fetch_response::AbortedTransaction { producer_id, first_offset }
+}
+
+/// The replica's id moved into a tagged struct with v15 (KIP-903).
+impl Mirror<raw::FetchRequest> for FetchRequest {
+    fn to_raw(&self, version: i16) -> Result<raw::FetchRequest, Misfit> {
+        if version < 7 && !self.forgotten_topics_data.is_empty() {
+            return Err(Misfit::Absent("forgotten_topics_data"));
+        }
+        let mut raw = raw::FetchRequest::default();
+        if version < 15 {
+            raw.replica_id = self.replica_id.to_raw(version)?;
+        } else {
+            raw.replica_state.replica_id = self.replica_id.to_raw(version)?;
+        }
+        raw.max_wait_ms = self.max_wait_ms;
+        raw.min_bytes = self.min_bytes;
+        raw.max_bytes = self.max_bytes;
+        raw.isolation_level = self.isolation_level.to_raw(version)?;
+        raw.session_id = self.session_id;
+        raw.session_epoch = self.session_epoch;
+        raw.topics = self.topics.to_raw(version)?;
+        raw.forgotten_topics_data = self.forgotten_topics_data.to_raw(version)?;
+        raw.rack_id = self.rack_id.to_raw(version)?;
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw::FetchRequest, version: i16) -> Result<Self, &'static str> {
+        let replica_id = if version < 15 {
+            raw.replica_id
+        } else {
+            raw.replica_state.replica_id
+        };
+        Ok(Self {
+            replica_id: Mirror::from_raw(replica_id, version)?,
+            max_wait_ms: raw.max_wait_ms,
+            min_bytes: raw.min_bytes,
+            max_bytes: raw.max_bytes,
+            isolation_level: Mirror::from_raw(raw.isolation_level, version)?,
+            session_id: raw.session_id,
+            session_epoch: raw.session_epoch,
+            topics: Mirror::from_raw(raw.topics, version)?,
+            forgotten_topics_data: Mirror::from_raw(raw.forgotten_topics_data, version)?,
+            rack_id: Mirror::from_raw(raw.rack_id, version)?,
+        })
+    }
 }

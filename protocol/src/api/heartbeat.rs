@@ -1,5 +1,6 @@
 //! Heartbeat (12): a classic member says it lives and learns of rebalances.
 
+use super::wire::{mirror, raw};
 use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, MemberId};
 
 /// "Still here."
@@ -22,4 +23,9 @@ pub struct HeartbeatResponse {
     pub throttle_time_ms: i32,
     /// REBALANCE_IN_PROGRESS, ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, ...
     pub error_code: ErrorCode,
+}
+
+mirror! {
+    HeartbeatRequest = raw::HeartbeatRequest { group_id, generation_id, member_id, group_instance_id(in 3..) }
+    HeartbeatResponse = raw::HeartbeatResponse { throttle_time_ms, error_code }
 }

@@ -1,5 +1,6 @@
 //! InitProducerId (22): an id for an idempotent or transactional producer. KIP-98, KIP-360 (v3).
 
+use super::wire::{mirror, raw};
 use crate::{ErrorCode, ProducerId, TransactionalId};
 
 /// Asks for a producer id.
@@ -37,4 +38,16 @@ pub struct InitProducerIdResponse {
     pub producer_id: ProducerId,
     /// Its epoch.
     pub producer_epoch: i16,
+}
+
+mirror! {
+    InitProducerIdRequest = raw::InitProducerIdRequest {
+        transactional_id,
+        transaction_timeout_ms,
+        producer_id(in 3..),
+        producer_epoch(in 3..),
+    }
+    InitProducerIdResponse = raw::InitProducerIdResponse {
+        throttle_time_ms, error_code, producer_id, producer_epoch,
+    }
 }

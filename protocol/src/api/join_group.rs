@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 
+use super::wire::{mirror, raw};
 use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, MemberId};
 
 /// Asks to take part in the next generation. Parked by the broker until the round is complete.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JoinGroupRequest {
     /// The group.
     pub group_id: GroupId,
@@ -23,6 +24,21 @@ pub struct JoinGroupRequest {
     pub protocols: Vec<JoinGroupProtocol>,
     /// Why it (re)joins, v8+; Kafka cuts it at 255 characters.
     pub reason: Option<String>,
+}
+
+impl Default for JoinGroupRequest {
+    fn default() -> Self {
+        Self {
+            group_id: GroupId::default(),
+            session_timeout_ms: 0,
+            rebalance_timeout_ms: -1,
+            member_id: MemberId::default(),
+            group_instance_id: None,
+            protocol_type: String::new(),
+            protocols: Vec::new(),
+            reason: None,
+        }
+    }
 }
 
 /// One assignor a member can use.
@@ -45,7 +61,7 @@ pub struct JoinGroupResponse {
     pub generation_id: Generation,
     /// The group's protocol type, v7+.
     pub protocol_type: Option<String>,
-    /// The assignor chosen; nullable from v7.
+    /// The assignor chosen; below v7 an empty name stands for none.
     pub protocol_name: Option<String>,
     /// The leader's member id.
     pub leader: MemberId,
@@ -66,4 +82,32 @@ pub struct JoinGroupMember {
     pub group_instance_id: Option<GroupInstanceId>,
     /// Its metadata for the chosen assignor. **Written by another member: trust nothing in it.**
     pub metadata: Bytes,
+}
+
+mirror! {
+    JoinGroupRequest = raw::JoinGroupRequest {
+        group_id,
+        session_timeout_ms,
+        rebalance_timeout_ms,
+        member_id,
+        group_instance_id(in 5..),
+        protocol_type,
+        protocols,
+        reason,
+    }
+    JoinGroupProtocol = raw::join_group_request::JoinGroupRequestProtocol { name, metadata }
+    JoinGroupResponse = raw::JoinGroupResponse {
+        throttle_time_ms,
+        error_code,
+        generation_id,
+        protocol_type,
+        protocol_name(empty below 7),
+        leader,
+        skip_assignment(in 9..),
+        member_id,
+        members,
+    }
+    JoinGroupMember = raw::join_group_response::JoinGroupResponseMember {
+        member_id, group_instance_id, metadata,
+    }
 }

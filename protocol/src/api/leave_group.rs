@@ -2,6 +2,7 @@
 //!
 //! Versions below 3 carry exactly one member without instance id; encoding more is an error.
 
+use super::wire::{Mirror, Misfit, mirror, only, raw};
 use crate::{ErrorCode, GroupId, GroupInstanceId, MemberId};
 
 /// Asks to drop some members.
@@ -44,4 +45,64 @@ pub struct LeftMember {
     pub group_instance_id: Option<GroupInstanceId>,
     /// UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID or none.
     pub error_code: ErrorCode,
+}
+
+mirror! {
+    LeavingMember = raw::leave_group_request::MemberIdentity { member_id, group_instance_id, reason }
+    LeftMember = raw::leave_group_response::MemberResponse { member_id, group_instance_id, error_code }
+}
+
+/// Below v3 one member id stands in the place of the list.
+impl Mirror<raw::LeaveGroupRequest> for LeaveGroupRequest {
+    fn to_raw(&self, version: i16) -> Result<raw::LeaveGroupRequest, Misfit> {
+        let mut raw = raw::LeaveGroupRequest::default();
+        raw.group_id = self.group_id.to_raw(version)?;
+        if version >= 3 {
+            raw.members = self.members.to_raw(version)?;
+        } else {
+            let one = only(&self.members, "members")?;
+            if one.group_instance_id.is_some() {
+                return Err(Misfit::Absent("group_instance_id"));
+            }
+            raw.member_id = one.member_id.to_raw(version)?;
+        }
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw::LeaveGroupRequest, version: i16) -> Result<Self, &'static str> {
+        Ok(Self {
+            group_id: Mirror::from_raw(raw.group_id, version)?,
+            members: if version >= 3 {
+                Mirror::from_raw(raw.members, version)?
+            } else {
+                vec![LeavingMember {
+                    member_id: Mirror::from_raw(raw.member_id, version)?,
+                    ..LeavingMember::default()
+                }]
+            },
+        })
+    }
+}
+
+/// Below v3 the error of the only member is the answer's own, as Kafka's `LeaveGroupResponse` has it.
+impl Mirror<raw::LeaveGroupResponse> for LeaveGroupResponse {
+    fn to_raw(&self, version: i16) -> Result<raw::LeaveGroupResponse, Misfit> {
+        let mut raw = raw::LeaveGroupResponse::default();
+        raw.throttle_time_ms = self.throttle_time_ms;
+        raw.error_code = self.error_code.to_raw(version)?;
+        if version >= 3 {
+            raw.members = self.members.to_raw(version)?;
+        } else if self.error_code.is_ok() && !self.members.is_empty() {
+            raw.error_code = only(&self.members, "members")?.error_code.to_raw(version)?;
+        }
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw::LeaveGroupResponse, version: i16) -> Result<Self, &'static str> {
+        Ok(Self {
+            throttle_time_ms: raw.throttle_time_ms,
+            error_code: Mirror::from_raw(raw.error_code, version)?,
+            members: Mirror::from_raw(raw.members, version)?,
+        })
+    }
 }

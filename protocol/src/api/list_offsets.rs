@@ -1,5 +1,6 @@
 //! ListOffsets (2): the offset at a time, or at an end of the log. KIP-79, KIP-320, KIP-734 (max timestamp, v7), KIP-1005 (tiered, v9).
 
+use super::wire::{mirror, raw};
 use crate::{ErrorCode, IsolationLevel, LeaderEpoch, NodeId, TopicName};
 
 /// Ask for the offset after the last record (or the last stable one under `read_committed`).
@@ -59,7 +60,7 @@ pub struct ListOffsetsResponseTopic {
 }
 
 /// One offset.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListOffsetsResponsePartition {
     /// The partition.
     pub partition_index: i32,
@@ -71,4 +72,33 @@ pub struct ListOffsetsResponsePartition {
     pub offset: i64,
     /// The epoch of that offset, v4+.
     pub leader_epoch: LeaderEpoch,
+}
+
+impl Default for ListOffsetsResponsePartition {
+    fn default() -> Self {
+        Self {
+            partition_index: 0,
+            error_code: ErrorCode::NONE,
+            timestamp: -1,
+            offset: -1,
+            leader_epoch: LeaderEpoch::NONE,
+        }
+    }
+}
+
+mirror! {
+    ListOffsetsRequest = raw::ListOffsetsRequest { replica_id, isolation_level(in 2..), topics, timeout_ms }
+    ListOffsetsTopic = raw::list_offsets_request::ListOffsetsTopic { name, partitions }
+    ListOffsetsPartition = raw::list_offsets_request::ListOffsetsPartition {
+        partition_index, current_leader_epoch, timestamp,
+    }
+    ListOffsetsResponse = raw::ListOffsetsResponse { throttle_time_ms, topics }
+    ListOffsetsResponseTopic = raw::list_offsets_response::ListOffsetsTopicResponse { name, partitions }
+    ListOffsetsResponsePartition = raw::list_offsets_response::ListOffsetsPartitionResponse {
+        partition_index,
+        error_code,
+        timestamp,
+        offset,
+        leader_epoch(in 4..),
+    }
 }

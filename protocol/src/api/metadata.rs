@@ -1,5 +1,6 @@
 //! Metadata (3): brokers, topics, partition leaders. KIP-516 (topic ids), KIP-320 (leader epochs).
 
+use super::wire::{Mirror, Misfit, mirror, raw};
 use crate::{ErrorCode, LeaderEpoch, NodeId, TopicId, TopicName};
 
 /// Asks for brokers and topics.
@@ -25,7 +26,7 @@ pub struct MetadataRequestTopic {
 }
 
 /// What the cluster looks like to the broker that answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetadataResponse {
     /// How long the broker asks the client to be silent, v3+.
     pub throttle_time_ms: i32,
@@ -43,6 +44,20 @@ pub struct MetadataResponse {
     pub error_code: ErrorCode,
 }
 
+impl Default for MetadataResponse {
+    fn default() -> Self {
+        Self {
+            throttle_time_ms: 0,
+            brokers: Vec::new(),
+            cluster_id: None,
+            controller_id: NodeId::NONE,
+            topics: Vec::new(),
+            cluster_authorized_operations: i32::MIN,
+            error_code: ErrorCode::NONE,
+        }
+    }
+}
+
 /// A broker's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MetadataBroker {
@@ -57,7 +72,7 @@ pub struct MetadataBroker {
 }
 
 /// A topic's partitions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetadataTopic {
     /// UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, LEADER_NOT_AVAILABLE, ...
     pub error_code: ErrorCode,
@@ -71,6 +86,19 @@ pub struct MetadataTopic {
     pub partitions: Vec<MetadataPartition>,
     /// v8+; `i32::MIN` when not asked for.
     pub topic_authorized_operations: i32,
+}
+
+impl Default for MetadataTopic {
+    fn default() -> Self {
+        Self {
+            error_code: ErrorCode::NONE,
+            name: None,
+            topic_id: TopicId::ZERO,
+            is_internal: false,
+            partitions: Vec::new(),
+            topic_authorized_operations: i32::MIN,
+        }
+    }
 }
 
 /// Where one partition lives.
@@ -90,4 +118,79 @@ pub struct MetadataPartition {
     pub isr_nodes: Vec<NodeId>,
     /// The replicas that are offline, v5+.
     pub offline_replicas: Vec<NodeId>,
+}
+
+mirror! {
+    MetadataRequestTopic = raw::metadata_request::MetadataRequestTopic { topic_id, name(null in 10..) }
+    MetadataResponse = raw::MetadataResponse {
+        throttle_time_ms,
+        brokers,
+        cluster_id,
+        controller_id,
+        topics,
+        cluster_authorized_operations(in 8..=10),
+        error_code,
+    }
+    MetadataBroker = raw::metadata_response::MetadataResponseBroker { node_id, host, port, rack }
+    MetadataTopic = raw::metadata_response::MetadataResponseTopic {
+        error_code,
+        name(null in 12..),
+        topic_id,
+        is_internal,
+        partitions,
+        topic_authorized_operations(in 8..),
+    }
+    MetadataPartition = raw::metadata_response::MetadataResponsePartition {
+        error_code,
+        partition_index,
+        leader_id,
+        leader_epoch,
+        replica_nodes,
+        isr_nodes,
+        offline_replicas,
+    }
+}
+
+/// v0 has no null list: there an empty one asks for all topics, and nothing can ask for none.
+impl Mirror<raw::MetadataRequest> for MetadataRequest {
+    fn to_raw(&self, version: i16) -> Result<raw::MetadataRequest, Misfit> {
+        let asks_for_none = self.topics.as_ref().is_some_and(Vec::is_empty);
+        let misfits = [
+            (version < 1 && asks_for_none, "topics"),
+            (
+                version < 4 && !self.allow_auto_topic_creation,
+                "allow_auto_topic_creation",
+            ),
+            (
+                !(8..=10).contains(&version) && self.include_cluster_authorized_operations,
+                "include_cluster_authorized_operations",
+            ),
+            (
+                version < 8 && self.include_topic_authorized_operations,
+                "include_topic_authorized_operations",
+            ),
+        ];
+        if let Some((_, field)) = misfits.iter().find(|(misfit, _)| *misfit) {
+            return Err(Misfit::Absent(field));
+        }
+        let mut raw = raw::MetadataRequest::default();
+        raw.topics = self.topics.to_raw(version)?;
+        if version < 1 && raw.topics.is_none() {
+            raw.topics = Some(Vec::new());
+        }
+        raw.allow_auto_topic_creation = self.allow_auto_topic_creation;
+        raw.include_cluster_authorized_operations = self.include_cluster_authorized_operations;
+        raw.include_topic_authorized_operations = self.include_topic_authorized_operations;
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw::MetadataRequest, version: i16) -> Result<Self, &'static str> {
+        let topics: Option<Vec<_>> = Mirror::from_raw(raw.topics, version)?;
+        Ok(Self {
+            topics: topics.filter(|topics| version >= 1 || !topics.is_empty()),
+            allow_auto_topic_creation: raw.allow_auto_topic_creation,
+            include_cluster_authorized_operations: raw.include_cluster_authorized_operations,
+            include_topic_authorized_operations: raw.include_topic_authorized_operations,
+        })
+    }
 }

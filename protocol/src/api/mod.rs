@@ -1,27 +1,43 @@
 //! The APIs that kohort speaks: one file per API with its request and its response as our own small owned structs, in both directions.
 //!
-//! The structs hold every field of every version that can be encoded; a field that a version does not carry is ignored when encoding
-//! it and holds its default after decoding it. Client, embedded broker and simulator share them, so none of them sees a version
+//! The structs hold every field of every version that can be encoded. A field that a version does not carry holds Kafka's default
+//! after decoding it; when encoding, it is dropped if Kafka's schema calls it ignorable, and refused by name if it says something else
+//! than its default. Client, embedded broker and simulator share them, so none of them sees a version
 //! except where Kafka's behaviour depends on it. Nothing here points into a received frame, except the record bytes of [`fetch`].
 
 pub mod api_versions;
+mod codec;
 pub mod create_partitions;
 pub mod create_topics;
+pub mod delete_groups;
 pub mod delete_topics;
+pub mod describe_groups;
 pub mod fetch;
 pub mod find_coordinator;
 pub mod heartbeat;
 pub mod init_producer_id;
 pub mod join_group;
 pub mod leave_group;
+pub mod list_groups;
 pub mod list_offsets;
 pub mod metadata;
 pub mod offset_commit;
+pub mod offset_delete;
 pub mod offset_fetch;
 pub mod produce;
 pub mod sync_group;
+mod versions;
+mod wire;
 
 use core::fmt;
+
+use bytes::{Bytes, BytesMut};
+
+pub use codec::{Direction, EncodeError, Malformed, Message};
+pub use versions::{NoCommonVersion, VersionRange, Versions};
+use wire::raw;
+
+use crate::layout::{Schema, table};
 
 /// Which records a consumer sees of transactions (`isolation.level`, KIP-98).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +50,7 @@ pub enum IsolationLevel {
 }
 
 macro_rules! apis {
-    ($($(#[$doc:meta])* $name:ident = $key:literal, $module:ident::$request:ident => $response:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $key:literal, $module:ident::$request:ident $request_schema:ident => $response:ident $response_schema:ident;)*) => {
         /// The APIs that this crate speaks, by Kafka's names and numbers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -76,29 +92,19 @@ macro_rules! apis {
             $($(#[$doc])* $name($module::$response),)*
         }
 
-        impl Request {
-            /// Which API it belongs to.
-            #[must_use]
-            pub const fn api(&self) -> ApiKey {
-                match self {
-                    $(Self::$name(_) => ApiKey::$name,)*
-                }
-            }
-        }
+        messages!(Request $($name $module $request $request_schema)*);
+        messages!(Response $($name $module $response $response_schema)*);
 
-        impl Response {
-            /// Which API it belongs to.
-            #[must_use]
-            pub const fn api(&self) -> ApiKey {
-                match self {
-                    $(Self::$name(_) => ApiKey::$name,)*
-                }
+        /// The versions of an API that this crate writes and reads, requests and responses alike.
+        #[must_use]
+        pub const fn versions(api: ApiKey) -> VersionRange {
+            match api {
+                $(ApiKey::$name => codec::common::<raw::$request, raw::$response>(),)*
             }
         }
 
         $(
             impl Call for $module::$request {
-                const API: ApiKey = ApiKey::$name;
                 type Response = $module::$response;
             }
 
@@ -128,47 +134,111 @@ macro_rules! apis {
     };
 }
 
+/// Encoding and decoding for the enum of one direction and for each of its structs.
+macro_rules! messages {
+    ($direction:ident $($name:ident $module:ident $message:ident $schema:ident)*) => {
+        impl $direction {
+            /// Which API it belongs to.
+            #[must_use]
+            pub const fn api(&self) -> ApiKey {
+                match self {
+                    $(Self::$name(_) => ApiKey::$name,)*
+                }
+            }
+
+            /// Its schema, whatever the version.
+            pub(crate) const fn schema(api: ApiKey) -> &'static Schema {
+                match api {
+                    $(ApiKey::$name => $module::$message::SCHEMA,)*
+                }
+            }
+
+            /// As [`Message::encode`].
+            ///
+            /// # Errors
+            /// As there.
+            pub fn encode(&self, version: i16, out: &mut BytesMut) -> Result<(), EncodeError> {
+                match self {
+                    $(Self::$name(message) => message.encode(version, out),)*
+                }
+            }
+
+            /// As [`Message::decode`].
+            ///
+            /// # Errors
+            /// As there.
+            pub fn decode(api: ApiKey, version: i16, body: Bytes) -> Result<Self, Malformed> {
+                match api {
+                    $(ApiKey::$name => Message::decode(version, body).map(Self::$name),)*
+                }
+            }
+        }
+
+        $(
+            impl Message for $module::$message {
+                const API: ApiKey = ApiKey::$name;
+                const DIRECTION: Direction = Direction::$direction;
+                const SCHEMA: &'static Schema = &table::$schema;
+
+                fn encode(&self, version: i16, out: &mut BytesMut) -> Result<(), EncodeError> {
+                    codec::encode::<Self, raw::$message>(self, version, out)
+                }
+
+                fn decode(version: i16, body: Bytes) -> Result<Self, Malformed> {
+                    codec::decode::<Self, raw::$message>(version, body)
+                }
+            }
+        )*
+    };
+}
+
 /// A request whose response has a known type.
-pub trait Call: Into<Request> {
-    /// Its API.
-    const API: ApiKey;
+pub trait Call: Message + Into<Request> {
     /// What answers it.
-    type Response: TryFrom<Response, Error = Response> + Into<Response>;
+    type Response: Message + TryFrom<Response, Error = Response> + Into<Response>;
 }
 
 apis! {
     /// Append records.
-    Produce = 0, produce::ProduceRequest => ProduceResponse;
+    Produce = 0, produce::ProduceRequest PRODUCE_REQUEST => ProduceResponse PRODUCE_RESPONSE;
     /// Read records.
-    Fetch = 1, fetch::FetchRequest => FetchResponse;
+    Fetch = 1, fetch::FetchRequest FETCH_REQUEST => FetchResponse FETCH_RESPONSE;
     /// Offsets at a time or an end of the log.
-    ListOffsets = 2, list_offsets::ListOffsetsRequest => ListOffsetsResponse;
+    ListOffsets = 2, list_offsets::ListOffsetsRequest LIST_OFFSETS_REQUEST => ListOffsetsResponse LIST_OFFSETS_RESPONSE;
     /// Brokers, topics, leaders.
-    Metadata = 3, metadata::MetadataRequest => MetadataResponse;
+    Metadata = 3, metadata::MetadataRequest METADATA_REQUEST => MetadataResponse METADATA_RESPONSE;
     /// Store a group's offsets.
-    OffsetCommit = 8, offset_commit::OffsetCommitRequest => OffsetCommitResponse;
+    OffsetCommit = 8, offset_commit::OffsetCommitRequest OFFSET_COMMIT_REQUEST => OffsetCommitResponse OFFSET_COMMIT_RESPONSE;
     /// Read a group's offsets.
-    OffsetFetch = 9, offset_fetch::OffsetFetchRequest => OffsetFetchResponse;
+    OffsetFetch = 9, offset_fetch::OffsetFetchRequest OFFSET_FETCH_REQUEST => OffsetFetchResponse OFFSET_FETCH_RESPONSE;
     /// Which broker coordinates.
-    FindCoordinator = 10, find_coordinator::FindCoordinatorRequest => FindCoordinatorResponse;
+    FindCoordinator = 10, find_coordinator::FindCoordinatorRequest FIND_COORDINATOR_REQUEST => FindCoordinatorResponse FIND_COORDINATOR_RESPONSE;
     /// Enter a classic group's next generation.
-    JoinGroup = 11, join_group::JoinGroupRequest => JoinGroupResponse;
+    JoinGroup = 11, join_group::JoinGroupRequest JOIN_GROUP_REQUEST => JoinGroupResponse JOIN_GROUP_RESPONSE;
     /// Stay in a classic group.
-    Heartbeat = 12, heartbeat::HeartbeatRequest => HeartbeatResponse;
+    Heartbeat = 12, heartbeat::HeartbeatRequest HEARTBEAT_REQUEST => HeartbeatResponse HEARTBEAT_RESPONSE;
     /// Go.
-    LeaveGroup = 13, leave_group::LeaveGroupRequest => LeaveGroupResponse;
+    LeaveGroup = 13, leave_group::LeaveGroupRequest LEAVE_GROUP_REQUEST => LeaveGroupResponse LEAVE_GROUP_RESPONSE;
     /// Receive the assignment.
-    SyncGroup = 14, sync_group::SyncGroupRequest => SyncGroupResponse;
+    SyncGroup = 14, sync_group::SyncGroupRequest SYNC_GROUP_REQUEST => SyncGroupResponse SYNC_GROUP_RESPONSE;
+    /// State and members of classic groups.
+    DescribeGroups = 15, describe_groups::DescribeGroupsRequest DESCRIBE_GROUPS_REQUEST => DescribeGroupsResponse DESCRIBE_GROUPS_RESPONSE;
+    /// The groups of one broker.
+    ListGroups = 16, list_groups::ListGroupsRequest LIST_GROUPS_REQUEST => ListGroupsResponse LIST_GROUPS_RESPONSE;
     /// What a broker speaks.
-    ApiVersions = 18, api_versions::ApiVersionsRequest => ApiVersionsResponse;
+    ApiVersions = 18, api_versions::ApiVersionsRequest API_VERSIONS_REQUEST => ApiVersionsResponse API_VERSIONS_RESPONSE;
     /// Make topics.
-    CreateTopics = 19, create_topics::CreateTopicsRequest => CreateTopicsResponse;
+    CreateTopics = 19, create_topics::CreateTopicsRequest CREATE_TOPICS_REQUEST => CreateTopicsResponse CREATE_TOPICS_RESPONSE;
     /// Delete topics.
-    DeleteTopics = 20, delete_topics::DeleteTopicsRequest => DeleteTopicsResponse;
+    DeleteTopics = 20, delete_topics::DeleteTopicsRequest DELETE_TOPICS_REQUEST => DeleteTopicsResponse DELETE_TOPICS_RESPONSE;
     /// An id for an idempotent producer.
-    InitProducerId = 22, init_producer_id::InitProducerIdRequest => InitProducerIdResponse;
+    InitProducerId = 22, init_producer_id::InitProducerIdRequest INIT_PRODUCER_ID_REQUEST => InitProducerIdResponse INIT_PRODUCER_ID_RESPONSE;
     /// Add partitions to topics.
-    CreatePartitions = 37, create_partitions::CreatePartitionsRequest => CreatePartitionsResponse;
+    CreatePartitions = 37, create_partitions::CreatePartitionsRequest CREATE_PARTITIONS_REQUEST => CreatePartitionsResponse CREATE_PARTITIONS_RESPONSE;
+    /// Delete empty groups.
+    DeleteGroups = 42, delete_groups::DeleteGroupsRequest DELETE_GROUPS_REQUEST => DeleteGroupsResponse DELETE_GROUPS_RESPONSE;
+    /// Forget committed offsets.
+    OffsetDelete = 47, offset_delete::OffsetDeleteRequest OFFSET_DELETE_REQUEST => OffsetDeleteResponse OFFSET_DELETE_RESPONSE;
 }
 
 impl fmt::Display for ApiKey {

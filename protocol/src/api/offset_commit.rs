@@ -1,9 +1,10 @@
 //! OffsetCommit (8): store consumed positions. KIP-320 (leader epoch, v6), KIP-345 (v7), KIP-848 (v9).
 
+use super::wire::{mirror, raw};
 use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberId, TopicId, TopicName};
 
 /// Stores offsets for a group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OffsetCommitRequest {
     /// The group.
     pub group_id: GroupId,
@@ -17,6 +18,19 @@ pub struct OffsetCommitRequest {
     pub retention_time_ms: i64,
     /// What to store.
     pub topics: Vec<OffsetCommitTopic>,
+}
+
+impl Default for OffsetCommitRequest {
+    fn default() -> Self {
+        Self {
+            group_id: GroupId::default(),
+            generation_id_or_member_epoch: Generation::NONE,
+            member_id: MemberId::default(),
+            group_instance_id: None,
+            retention_time_ms: -1,
+            topics: Vec::new(),
+        }
+    }
 }
 
 /// The offsets of one topic.
@@ -70,4 +84,26 @@ pub struct OffsetCommitResponsePartition {
     pub partition_index: i32,
     /// None when stored.
     pub error_code: ErrorCode,
+}
+
+mirror! {
+    OffsetCommitRequest = raw::OffsetCommitRequest {
+        group_id,
+        generation_id_or_member_epoch,
+        member_id,
+        group_instance_id(in 7..),
+        retention_time_ms,
+        topics,
+    }
+    OffsetCommitTopic = raw::offset_commit_request::OffsetCommitRequestTopic { name, topic_id, partitions }
+    OffsetCommitPartition = raw::offset_commit_request::OffsetCommitRequestPartition {
+        partition_index, committed_offset, committed_leader_epoch, committed_metadata,
+    }
+    OffsetCommitResponse = raw::OffsetCommitResponse { throttle_time_ms, topics }
+    OffsetCommitResponseTopic = raw::offset_commit_response::OffsetCommitResponseTopic {
+        name, topic_id, partitions,
+    }
+    OffsetCommitResponsePartition = raw::offset_commit_response::OffsetCommitResponsePartition {
+        partition_index, error_code,
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Versions below 8 carry exactly one group; encoding more is an error.
 
+use super::wire::{Mirror, Misfit, mirror, only, raw};
 use crate::{ErrorCode, GroupId, LeaderEpoch, MemberEpoch, MemberId, TopicId, TopicName};
 
 /// Asks for committed offsets.
@@ -81,4 +82,126 @@ pub struct OffsetFetchResponsePartition {
     pub metadata: Option<String>,
     /// UNSTABLE_OFFSET_COMMIT, ...
     pub error_code: ErrorCode,
+}
+
+use raw::offset_fetch_request as raw_request;
+use raw::offset_fetch_response as raw_response;
+
+mirror! {
+    OffsetFetchGroup = raw_request::OffsetFetchRequestGroup { group_id, member_id, member_epoch, topics }
+    OffsetFetchTopic = raw_request::OffsetFetchRequestTopics { name, topic_id, partition_indexes }
+    OffsetFetchResponseGroup = raw_response::OffsetFetchResponseGroup { group_id, topics, error_code }
+    OffsetFetchResponseTopic = raw_response::OffsetFetchResponseTopics { name, topic_id, partitions }
+    OffsetFetchResponsePartition = raw_response::OffsetFetchResponsePartitions {
+        partition_index, committed_offset, committed_leader_epoch, metadata, error_code,
+    }
+    OffsetFetchResponsePartition = raw_response::OffsetFetchResponsePartition {
+        partition_index, committed_offset, committed_leader_epoch, metadata, error_code,
+    }
+}
+
+/// Below v8 the group stands in the request's own fields.
+impl Mirror<raw::OffsetFetchRequest> for OffsetFetchRequest {
+    fn to_raw(&self, version: i16) -> Result<raw::OffsetFetchRequest, Misfit> {
+        if version < 7 && self.require_stable {
+            return Err(Misfit::Absent("require_stable"));
+        }
+        let mut raw = raw::OffsetFetchRequest::default();
+        raw.require_stable = self.require_stable;
+        if version >= 8 {
+            raw.groups = self.groups.to_raw(version)?;
+        } else {
+            let one = only(&self.groups, "groups")?;
+            if version < 2 && one.topics.is_none() {
+                return Err(Misfit::Null("topics"));
+            }
+            raw.group_id = one.group_id.to_raw(version)?;
+            raw.topics = one.topics.to_raw(version)?;
+        }
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw::OffsetFetchRequest, version: i16) -> Result<Self, &'static str> {
+        Ok(Self {
+            groups: if version >= 8 {
+                Mirror::from_raw(raw.groups, version)?
+            } else {
+                vec![OffsetFetchGroup {
+                    group_id: Mirror::from_raw(raw.group_id, version)?,
+                    topics: Mirror::from_raw(raw.topics, version)?,
+                    ..OffsetFetchGroup::default()
+                }]
+            },
+            require_stable: raw.require_stable,
+        })
+    }
+}
+
+impl Mirror<raw_request::OffsetFetchRequestTopic> for OffsetFetchTopic {
+    fn to_raw(&self, version: i16) -> Result<raw_request::OffsetFetchRequestTopic, Misfit> {
+        let mut raw = raw_request::OffsetFetchRequestTopic::default();
+        raw.name = self.name.to_raw(version)?;
+        raw.partition_indexes = self.partition_indexes.to_raw(version)?;
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw_request::OffsetFetchRequestTopic, version: i16) -> Result<Self, &'static str> {
+        Ok(Self {
+            name: Mirror::from_raw(raw.name, version)?,
+            topic_id: TopicId::ZERO,
+            partition_indexes: raw.partition_indexes,
+        })
+    }
+}
+
+/// Below v8 the only group's topics and error stand in the response's own fields.
+impl Mirror<raw::OffsetFetchResponse> for OffsetFetchResponse {
+    fn to_raw(&self, version: i16) -> Result<raw::OffsetFetchResponse, Misfit> {
+        let mut raw = raw::OffsetFetchResponse::default();
+        raw.throttle_time_ms = self.throttle_time_ms;
+        if version >= 8 {
+            raw.groups = self.groups.to_raw(version)?;
+        } else {
+            let one = only(&self.groups, "groups")?;
+            if version < 2 && !one.error_code.is_ok() {
+                // Kafka's schema would drop it; a lost error reads as "no offsets", which resets the consumer.
+                return Err(Misfit::Absent("error_code"));
+            }
+            raw.error_code = one.error_code.to_raw(version)?;
+            raw.topics = one.topics.to_raw(version)?;
+        }
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw::OffsetFetchResponse, version: i16) -> Result<Self, &'static str> {
+        Ok(Self {
+            throttle_time_ms: raw.throttle_time_ms,
+            groups: if version >= 8 {
+                Mirror::from_raw(raw.groups, version)?
+            } else {
+                vec![OffsetFetchResponseGroup {
+                    group_id: GroupId::default(),
+                    topics: Mirror::from_raw(raw.topics, version)?,
+                    error_code: Mirror::from_raw(raw.error_code, version)?,
+                }]
+            },
+        })
+    }
+}
+
+impl Mirror<raw_response::OffsetFetchResponseTopic> for OffsetFetchResponseTopic {
+    fn to_raw(&self, version: i16) -> Result<raw_response::OffsetFetchResponseTopic, Misfit> {
+        let mut raw = raw_response::OffsetFetchResponseTopic::default();
+        raw.name = self.name.to_raw(version)?;
+        raw.partitions = self.partitions.to_raw(version)?;
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw_response::OffsetFetchResponseTopic, version: i16) -> Result<Self, &'static str> {
+        Ok(Self {
+            name: Mirror::from_raw(raw.name, version)?,
+            topic_id: TopicId::ZERO,
+            partitions: Mirror::from_raw(raw.partitions, version)?,
+        })
+    }
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::fetch::{CurrentLeader, NodeEndpoint};
+use super::wire::{mirror, raw};
 use crate::{ErrorCode, TopicId, TopicName, TransactionalId};
 
 /// Appends batches. With `acks` 0 the broker sends no answer at all.
@@ -103,4 +104,28 @@ pub struct RecordError {
     pub batch_index: i32,
     /// Why.
     pub message: Option<String>,
+}
+
+mirror! {
+    ProduceRequest = raw::ProduceRequest { transactional_id, acks, timeout_ms, topic_data }
+    ProduceTopic = raw::produce_request::TopicProduceData { name, topic_id, partition_data }
+    ProducePartition = raw::produce_request::PartitionProduceData { index, records(slice) }
+    ProduceResponse = raw::ProduceResponse { responses, throttle_time_ms, node_endpoints(in 10..) }
+    ProduceResponseTopic = raw::produce_response::TopicProduceResponse { name, topic_id, partition_responses }
+    ProduceResponsePartition = raw::produce_response::PartitionProduceResponse {
+        index,
+        error_code,
+        base_offset,
+        log_append_time_ms,
+        log_start_offset,
+        record_errors,
+        error_message,
+        current_leader(tagged in 10..),
+    }
+    RecordError = raw::produce_response::BatchIndexAndErrorMessage {
+        batch_index,
+        message(is batch_index_error_message),
+    }
+    CurrentLeader = raw::produce_response::LeaderIdAndEpoch { leader_id, leader_epoch }
+    NodeEndpoint = raw::produce_response::NodeEndpoint { node_id, host, port, rack }
 }

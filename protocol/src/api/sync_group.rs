@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::wire::{mirror, raw};
 use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, MemberId};
 
 /// The leader's assignments, or a follower's empty list. A follower's is parked until the leader's arrives.
@@ -45,4 +46,20 @@ pub struct SyncGroupResponse {
     pub protocol_name: Option<String>,
     /// The bytes the leader wrote. **Written by another member: trust nothing in it.**
     pub assignment: Bytes,
+}
+
+mirror! {
+    SyncGroupRequest = raw::SyncGroupRequest {
+        group_id,
+        generation_id,
+        member_id,
+        group_instance_id(in 3..),
+        protocol_type,
+        protocol_name,
+        assignments,
+    }
+    SyncGroupAssignment = raw::sync_group_request::SyncGroupRequestAssignment { member_id, assignment }
+    SyncGroupResponse = raw::SyncGroupResponse {
+        throttle_time_ms, error_code, protocol_type, protocol_name, assignment,
+    }
 }
