@@ -5,6 +5,7 @@ mod error_code;
 mod ids;
 mod lane;
 pub mod layout;
+pub mod message;
 pub mod records;
 mod timestamp;
 
