@@ -82,7 +82,7 @@ impl Builder {
             crate::random() >> 32
         );
         let folder = jars::home().join("clusters").join(name);
-        fs::create_dir_all(folder.join("tmp"))?;
+        fs::create_dir_all(&folder)?;
         let lock = File::create(folder.join("lock"))?;
         lock.lock()?;
         let ports = ports::reserve(2 * self.brokers)?;
@@ -264,7 +264,6 @@ impl Drop for Cluster {
         if self.keep {
             eprintln!("kept: {}", self.folder.display());
         } else if std::thread::panicking() {
-            let _ = fs::remove_dir_all(self.folder.join("tmp"));
             eprintln!("the brokers' logs are in {}", self.folder.display());
         } else {
             // What cannot be removed now is removed by a later start.

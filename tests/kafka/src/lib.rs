@@ -26,7 +26,9 @@ mod node;
 mod ports;
 mod properties;
 mod requests;
+mod shared;
 mod supervised;
+mod tools;
 mod topics;
 mod wire;
 
@@ -34,6 +36,8 @@ pub use cluster::{Builder, Cluster};
 pub use jars::{Version, broker_jars, kafka_clients_jar, tool_jars};
 pub use node::State;
 pub use requests::{KafkaError, Metadata, Partition};
+pub use shared::shared;
+pub use tools::{ConsoleRecord, Tool, ToolOutput};
 pub use wire::{Answer, Body, Wire};
 
 /// Not repeatable and not secret; the standard library's own source of entropy.

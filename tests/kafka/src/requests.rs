@@ -131,32 +131,52 @@ impl Wire {
             .try_for_each(|(_, code, _)| accepted("CreatePartitions", code))
     }
 
-    /// Error code of a commit from outside of the group (OffsetCommit v2, generation -1).
-    pub fn commit(&mut self, group: &str, topic: &str, partition: i32, offset: i64) -> Result<i16> {
+    /// Error code of a commit of one offset for some partitions (OffsetCommit v2), from outside of the group: such a
+    /// commit makes the group if need be, and is refused while it has members.
+    pub fn commit(
+        &mut self,
+        group: &str,
+        topic: &str,
+        partitions: &[i32],
+        commit: (i64, &str),
+    ) -> Result<i16> {
+        let (offset, metadata) = commit;
         let body = Body::new().string(group).i32(-1).string("").i64(-1);
         let body = body.array(&[topic], |b, topic| {
             b.string(topic)
-                .array(&[partition], |b, p| b.i32(*p).i64(offset).string(""))
+                .array(partitions, |b, p| b.i32(*p).i64(offset).string(metadata))
         });
         let mut answer = self.call(8, 2, &body)?;
         let codes = answer.array(|a| {
             let _topic = a.string()?;
             a.array(|a| Ok((a.i32()?, a.i16()?).1))
         })?;
-        codes
-            .into_iter()
-            .flatten()
-            .next()
-            .ok_or_else(|| anyhow::anyhow!("OffsetCommit: an empty answer"))
+        let codes: BTreeSet<i16> = codes.into_iter().flatten().collect();
+        ensure!(
+            codes.len() == 1,
+            "OffsetCommit: not one error code for all partitions, but {codes:?}"
+        );
+        Ok(codes.into_iter().sum())
     }
 
     /// The error code and the committed offset of one partition (OffsetFetch v2; -1: nothing committed).
     pub fn committed(&mut self, group: &str, topic: &str, partition: i32) -> Result<(i16, i64)> {
+        self.ask_committed(group, topic, partition)?;
+        self.read_committed()
+    }
+
+    /// The first half of [`Wire::committed`]: several may be sent before the first answer is read.
+    pub fn ask_committed(&mut self, group: &str, topic: &str, partition: i32) -> Result<()> {
         let body = Body::new().string(group);
         let body = body.array(&[topic], |b, topic| {
             b.string(topic).array(&[partition], |b, p| b.i32(*p))
         });
-        let mut answer = self.call(9, 2, &body)?;
+        self.send(9, 2, &body)
+    }
+
+    /// The second half of [`Wire::committed`].
+    pub fn read_committed(&mut self) -> Result<(i16, i64)> {
+        let mut answer = self.receive()?;
         let offsets = answer.array(|a| {
             let _topic = a.string()?;
             a.array(|a| {

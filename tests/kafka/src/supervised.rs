@@ -40,7 +40,9 @@ while read -r order; do
         *) kill -s "$order" "$child" 2>/dev/null ;;
     esac && echo done >&2 || echo refused >&2
 done
-kill -s KILL "$child" 2>/dev/null
+# Nobody may read our answers any more, and a shell that reports "Killed" into a closed pipe dies of it.
+exec 2>/dev/null
+kill -s KILL "$child"
 wait "$child"
 status=$?
 [ -z "$doomed" ] || rm -rf "$doomed"

@@ -11,11 +11,14 @@ use std::time::Duration;
 /// No answer that these tests ask for comes near it.
 const LARGEST_ANSWER: usize = 16 << 20;
 
-/// One connection to one broker, one request at a time.
+/// One connection to one broker.
 #[derive(Debug)]
 pub struct Wire {
     stream: TcpStream,
-    correlation: i32,
+    /// Correlation id of the last request sent.
+    sent: i32,
+    /// Correlation id of the last answer read; a broker answers a connection in order.
+    answered: i32,
 }
 
 impl Wire {
@@ -31,7 +34,8 @@ impl Wire {
         stream.set_write_timeout(Some(limit))?;
         Ok(Self {
             stream,
-            correlation: 0,
+            sent: 0,
+            answered: 0,
         })
     }
 
@@ -64,11 +68,11 @@ impl Wire {
     /// # Errors
     /// The connection broke, or the limit passed.
     pub fn send(&mut self, api_key: i16, version: i16, body: &Body) -> Result<()> {
-        self.correlation += 1;
+        self.sent += 1;
         let header = Body::new()
             .i16(api_key)
             .i16(version)
-            .i32(self.correlation)
+            .i32(self.sent)
             .string("kohort-testkafka");
         let size = i32::try_from(header.0.len() + body.0.len())?;
         let frame = [&size.to_be_bytes(), header.0.as_slice(), &body.0].concat();
@@ -76,7 +80,7 @@ impl Wire {
         Ok(())
     }
 
-    /// Reads the answer to the last request sent.
+    /// Reads the answer to the oldest request that is not answered yet.
     ///
     /// # Errors
     /// As [`Wire::call`].
@@ -89,10 +93,11 @@ impl Wire {
         self.stream.read_exact(&mut bytes)?;
         let mut answer = Answer { bytes, at: 0 };
         let correlation = answer.i32()?;
+        self.answered += 1;
         ensure!(
-            correlation == self.correlation,
+            correlation == self.answered,
             "answer {correlation} to request {}",
-            self.correlation
+            self.answered
         );
         Ok(answer)
     }
