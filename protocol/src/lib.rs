@@ -1,7 +1,9 @@
 //! Kafka's wire protocol for kohort: bytes to messages and back. No IO, no clock, no runtime.
 
 pub mod api;
+mod connection;
 mod error_code;
+pub mod frame;
 mod ids;
 mod lane;
 pub mod layout;
@@ -10,7 +12,9 @@ pub mod records;
 mod timestamp;
 
 pub use api::{ApiKey, IsolationLevel};
+pub use connection::{CallFailure, Completed, Connection, ConnectionConfig, ConnectionError};
 pub use error_code::ErrorCode;
+pub use frame::{FrameCutter, FrameError};
 pub use ids::{
     Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberEpoch, MemberId, NodeId, ProducerId, TopicId,
     TopicName, TopicPartition, TransactionalId,
