@@ -9,6 +9,7 @@ mod lane;
 pub mod layout;
 pub mod message;
 pub mod records;
+mod recovery;
 mod timestamp;
 
 pub use api::{ApiKey, IsolationLevel};
@@ -20,4 +21,5 @@ pub use ids::{
     TopicName, TopicPartition, TransactionalId,
 };
 pub use lane::Lane;
+pub use recovery::Recovery;
 pub use timestamp::Timestamp;
