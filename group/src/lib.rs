@@ -3,4 +3,7 @@
 
 extern crate alloc;
 
+mod inbox;
 pub mod member;
+
+pub use inbox::{Inbox, Payload};

@@ -18,6 +18,8 @@ pub struct Survey {
     pub next_offset: Option<i64>,
     /// Number of whole, good batches.
     pub batches: usize,
+    /// Whether any of them holds more than control records.
+    pub has_data: bool,
     /// Their size: `records.slice(..bytes)` is the part to deliver.
     pub bytes: usize,
     /// `partition_leader_epoch` of the last one.
@@ -48,6 +50,7 @@ pub fn survey(records: &Bytes, crcs: Crcs) -> Survey {
                 survey.next_offset = Some(header.next_offset());
                 survey.last_leader_epoch = Some(header.partition_leader_epoch);
                 survey.batches += 1;
+                survey.has_data |= !header.attributes.is_control();
             }
             Err(problem) => {
                 survey.problem = Some(problem);

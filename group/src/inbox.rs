@@ -1,0 +1,225 @@
+//! Where record payloads wait while the machine, which never sees them, decides about them.
+//!
+//! Takes a Fetch response apart: what the machine must know goes to it as [`Fetched`], the bytes stay here under a [`Ticket`].
+//! Framing and checksums are verified on the way in; nothing is decompressed.
+
+use alloc::collections::BTreeMap;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+use kohort_protocol::LeaderEpoch;
+use kohort_protocol::api::fetch::{
+    AbortedTransaction, FetchResponse, FetchResponsePartition, FetchResponseTopic,
+};
+use kohort_protocol::records::{Crcs, Survey, survey};
+
+use crate::member::{Fetched, FetchedPartition, FetchedRecords, Ticket};
+
+/// Record payloads by ticket.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    payloads: BTreeMap<Ticket, Payload>,
+    tickets: u64,
+}
+
+/// The records of one partition in one Fetch response.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// Whole, verified batches. A slice of the received frame.
+    pub records: Bytes,
+    /// The transactions to hide under `read_committed`; `None` under `read_uncommitted`.
+    pub aborted: Option<Vec<AbortedTransaction>>,
+}
+
+impl Inbox {
+    /// Puts the records of a response aside and tells what came. `check_crcs` as in Kafka's `check.crcs`.
+    pub fn put(&mut self, response: FetchResponse, check_crcs: bool) -> Fetched {
+        let crcs = if check_crcs { Crcs::Verify } else { Crcs::Trust };
+        let mut partitions = Vec::new();
+        for topic in response.responses {
+            let FetchResponseTopic {
+                topic,
+                topic_id,
+                partitions: fetched,
+            } = topic;
+            for partition in fetched {
+                let (records, corrupt) = self.put_records(&partition, crcs);
+                partitions.push(FetchedPartition {
+                    topic: topic.clone(),
+                    topic_id,
+                    partition: partition.partition_index,
+                    error_code: partition.error_code,
+                    high_watermark: partition.high_watermark,
+                    last_stable_offset: partition.last_stable_offset,
+                    log_start_offset: partition.log_start_offset,
+                    diverging_epoch: partition.diverging_epoch,
+                    current_leader: partition.current_leader,
+                    preferred_read_replica: partition.preferred_read_replica,
+                    records,
+                    corrupt,
+                });
+            }
+        }
+        Fetched {
+            error_code: response.error_code,
+            session_id: response.session_id,
+            partitions,
+        }
+    }
+
+    /// Takes a payload out, to deliver it or to drop it.
+    pub fn take(&mut self, ticket: Ticket) -> Option<Payload> {
+        self.payloads.remove(&ticket)
+    }
+
+    /// How many payloads wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.payloads.len()
+    }
+
+    /// Whether none waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.payloads.is_empty()
+    }
+
+    fn put_records(
+        &mut self,
+        partition: &FetchResponsePartition,
+        crcs: Crcs,
+    ) -> (Option<FetchedRecords>, Option<(i64, alloc::string::String)>) {
+        let Some(bytes) = partition.records.as_ref().filter(|bytes| !bytes.is_empty()) else {
+            return (None, None);
+        };
+        let found = survey(bytes, crcs);
+        let corrupt = problem(&found, bytes.len());
+        let Some(next_offset) = found.next_offset else {
+            return (None, corrupt);
+        };
+        let ticket = Ticket(self.tickets);
+        self.tickets += 1;
+        self.payloads.insert(
+            ticket,
+            Payload {
+                records: bytes.slice(..found.bytes),
+                aborted: partition.aborted_transactions.clone(),
+            },
+        );
+        let records = FetchedRecords {
+            ticket,
+            bytes: found.bytes,
+            next_offset,
+            last_epoch: found.last_leader_epoch.unwrap_or(LeaderEpoch::NONE),
+            visible: found.has_data,
+        };
+        (Some(records), corrupt)
+    }
+}
+
+/// What is wrong behind the good batches, and where it begins.
+fn problem(found: &Survey, size: usize) -> Option<(i64, alloc::string::String)> {
+    if found.is_stuck() {
+        let text = alloc::format!(
+            "the broker sent {size} bytes that hold no whole batch; raise max.partition.fetch.bytes"
+        );
+        return Some((-1, text));
+    }
+    let problem = found.problem.as_ref()?;
+    Some((
+        problem.base_offset().or(found.next_offset).unwrap_or(-1),
+        problem.to_string(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kohort_protocol::ErrorCode;
+    use kohort_protocol::records::{BatchBuilder, NewRecord};
+
+    fn batch(base_offset: i64, records: usize) -> Bytes {
+        let mut builder = BatchBuilder::new().base_offset(base_offset);
+        for _ in 0..records {
+            builder
+                .push(&NewRecord {
+                    value: Some(b"value"),
+                    ..NewRecord::default()
+                })
+                .unwrap();
+        }
+        builder.finish().unwrap()
+    }
+
+    fn response(records: &[&[u8]]) -> FetchResponse {
+        let partitions = records
+            .iter()
+            .zip(0..)
+            .map(|(bytes, partition_index)| FetchResponsePartition {
+                partition_index,
+                records: Some(Bytes::copy_from_slice(bytes)),
+                ..FetchResponsePartition::default()
+            })
+            .collect();
+        let topic = FetchResponseTopic {
+            topic: "t".into(),
+            partitions,
+            ..FetchResponseTopic::default()
+        };
+        FetchResponse {
+            responses: alloc::vec![topic],
+            session_id: 7,
+            ..FetchResponse::default()
+        }
+    }
+
+    #[test]
+    fn good_records_are_kept_and_told_of() {
+        let mut inbox = Inbox::default();
+        let bytes = [&batch(10, 3)[..], &batch(13, 2)[..]].concat();
+        let fetched = inbox.put(response(&[&bytes, b""]), true);
+        assert_eq!((fetched.session_id, fetched.error_code), (7, ErrorCode::NONE));
+        let records = fetched.partitions[0].records.unwrap();
+        assert_eq!(
+            (records.next_offset, records.bytes, records.visible),
+            (15, bytes.len(), true)
+        );
+        assert_eq!(fetched.partitions[1].records, None);
+        assert_eq!(inbox.take(records.ticket).unwrap().records, bytes);
+        assert!(inbox.is_empty());
+    }
+
+    #[test]
+    fn a_cut_tail_is_left_out_and_no_problem() {
+        let mut inbox = Inbox::default();
+        let first = batch(10, 3);
+        let bytes = [&first[..], &batch(13, 2)[..20]].concat();
+        let partition = &inbox.put(response(&[&bytes]), true).partitions[0];
+        assert_eq!(partition.corrupt, None);
+        assert_eq!(partition.records.unwrap().next_offset, 13);
+        assert_eq!(
+            inbox.take(partition.records.unwrap().ticket).unwrap().records,
+            first
+        );
+    }
+
+    #[test]
+    fn the_good_part_comes_before_the_corrupt_one() {
+        let mut inbox = Inbox::default();
+        let mut second = batch(13, 2).to_vec();
+        *second.last_mut().unwrap() ^= 1;
+        let bytes = [&batch(10, 3)[..], &second[..]].concat();
+        let partition = &inbox.put(response(&[&bytes]), true).partitions[0];
+        assert_eq!(partition.records.unwrap().next_offset, 13);
+        assert_eq!(partition.corrupt.as_ref().unwrap().0, 13);
+    }
+
+    #[test]
+    fn bytes_without_a_whole_batch_are_a_problem_not_a_loop() {
+        let mut inbox = Inbox::default();
+        let partition = &inbox.put(response(&[&batch(13, 2)[..20]]), true).partitions[0];
+        assert!(partition.records.is_none() && partition.corrupt.is_some());
+        assert!(inbox.is_empty());
+    }
+}
