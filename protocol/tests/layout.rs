@@ -8,3 +8,5 @@ mod hostile;
 mod peers;
 #[path = "layout/refusals.rs"]
 mod refusals;
+#[path = "layout/visit.rs"]
+mod visit;

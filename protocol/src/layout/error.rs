@@ -62,7 +62,7 @@ pub enum Fault {
     #[error("{count} tagged fields do not fit in {left} bytes")]
     Tags {
         /// The count it claims.
-        count: u32,
+        count: usize,
         /// The bytes there are.
         left: usize,
     },
@@ -138,19 +138,20 @@ pub(super) enum Step {
     Tag(u32),
 }
 
-/// Makes a fault of a field that starts this far from the end.
-pub(super) fn broken(to_end: usize) -> impl Fn(Fault) -> Broken {
-    move |fault| {
-        Broken(Box::new(Trail {
+impl Broken {
+    /// A fault of a field that starts this far from the end. Never inlined: the walk would pay for its registers.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn new(fault: Fault, to_end: usize) -> Self {
+        Self(Box::new(Trail {
             fault,
             to_end,
             steps: Vec::new(),
         }))
     }
-}
 
-impl Broken {
     #[cold]
+    #[inline(never)]
     pub(super) fn under(mut self, step: Step) -> Self {
         self.0.steps.push(step);
         self

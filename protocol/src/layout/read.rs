@@ -41,6 +41,14 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// Steps over this many bytes, if they are there.
+    #[inline]
+    pub(super) fn skip(&mut self, count: usize) -> bool {
+        let rest = self.rest.get(count..);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
     #[inline]
     pub(super) fn array<const COUNT: usize>(&mut self) -> Result<[u8; COUNT], Fault> {
         let Some((taken, rest)) = self.rest.split_first_chunk() else {
@@ -69,12 +77,17 @@ impl<'a> Reader<'a> {
                 self.rest = rest;
                 Ok(u32::from(*byte))
             }
+            [low, high @ 0..0x80, rest @ ..] => {
+                self.rest = rest;
+                Ok((u32::from(*low) & 0x7f) | (u32::from(*high) << 7))
+            }
             _ => self.long_varint(),
         }
     }
 
     /// Kafka writes each number in the fewest bytes, but its readers take leading zeros too; only what goes beyond 32
     /// bits is refused.
+    #[cold]
     fn long_varint(&mut self) -> Result<u32, Fault> {
         let mut value = 0;
         for shift in [0, 7, 14, 21, 28] {

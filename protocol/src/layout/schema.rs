@@ -77,6 +77,10 @@ pub struct Field {
     pub nullable: V,
     /// Its number, if it is a tagged field.
     pub tag: Option<u8>,
+    /// The versions in which it stands at its place in the struct, not among the tagged fields.
+    pub(super) placed: V,
+    /// The bytes to step over, if those are always the same number; else 0.
+    pub(super) step: u8,
 }
 
 /// What a field holds.
@@ -109,12 +113,15 @@ pub(super) const fn one(name: &'static str, of: Type, versions: V) -> Field {
         versions,
         nullable: NEVER,
         tag: None,
+        placed: versions,
+        step: of.size(),
     }
 }
 
 pub(super) const fn many(name: &'static str, of: Type, versions: V) -> Field {
     Field {
         array: true,
+        step: 0,
         ..one(name, of, versions)
     }
 }
@@ -127,6 +134,7 @@ impl Field {
     pub(super) const fn tag(self, tag: u8) -> Self {
         Self {
             tag: Some(tag),
+            placed: NEVER,
             ..self
         }
     }
@@ -185,6 +193,19 @@ pub fn response(api_key: i16) -> Option<&'static Schema> {
 }
 
 impl Type {
+    /// The bytes of a value, if those are always the same number; else 0.
+    #[inline]
+    pub(super) const fn size(self) -> u8 {
+        match self {
+            Self::Bool | Self::Int8 => 1,
+            Self::Int16 | Self::Uint16 => 2,
+            Self::Int32 => 4,
+            Self::Int64 | Self::Float64 => 8,
+            Self::Uuid => 16,
+            Self::String | Self::LegacyString | Self::Bytes | Self::Records | Self::Struct(_) => 0,
+        }
+    }
+
     /// Kafka's name for it.
     pub const fn name(self) -> &'static str {
         match self {
