@@ -2,6 +2,7 @@
 
 pub mod api;
 mod connection;
+pub mod consumer_protocol;
 mod error_code;
 pub mod frame;
 mod ids;
