@@ -23,6 +23,15 @@
 //! ```
 
 mod batch;
+#[cfg_attr(
+    not(all(feature = "gzip", feature = "lz4", feature = "snappy", feature = "zstd")),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_variables,
+        reason = "some of it serves codecs left out"
+    )
+)]
 mod compression;
 mod control;
 mod cursor;

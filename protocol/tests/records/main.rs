@@ -7,7 +7,9 @@
     reason = "clippy exempts test functions, not the helpers beside them"
 )]
 
+mod codecs;
 mod cursor;
+mod hostile;
 mod reading;
 mod support;
 mod visibility;

@@ -6,10 +6,12 @@ use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-use super::{CodecError, read_to_limit};
+use super::{CodecError, read_to_limit, room_for};
 
 pub(super) fn decompress(input: &[u8], limit: usize) -> Result<Vec<u8>, CodecError> {
-    read_to_limit(MultiGzDecoder::new(input), input.len(), limit)
+    let mut out = room_for(input, limit);
+    read_to_limit(MultiGzDecoder::new(input), &mut out, limit)?;
+    Ok(out)
 }
 
 pub(super) fn compress(input: &[u8], out: &mut Vec<u8>) -> Result<(), CodecError> {

@@ -7,10 +7,12 @@ use std::io::Write;
 
 use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 
-use super::{CodecError, read_to_limit};
+use super::{CodecError, read_to_limit, room_for};
 
 pub(super) fn decompress(input: &[u8], limit: usize) -> Result<Vec<u8>, CodecError> {
-    read_to_limit(FrameDecoder::new(input), input.len(), limit)
+    let mut out = room_for(input, limit);
+    read_to_limit(FrameDecoder::new(input), &mut out, limit)?;
+    Ok(out)
 }
 
 pub(super) fn compress(input: &[u8], out: &mut Vec<u8>) -> Result<(), CodecError> {

@@ -1,0 +1,46 @@
+//! Zstandard, by ruzstd: chosen over structured-zstd 0.2, which is faster, because batches come from outside.
+//!
+//! Measured on 1 MiB of JSON: ruzstd 0.9 decodes 240 MB/s, compresses 70-100 MB/s at ratio 4.0, adds 140 kB
+//! to a program that reads and 220 kB to one that writes too, builds in 4 s, and is 13,000 lines with 39
+//! mentions of `unsafe`, in use since 2019 and in Rust's own backtraces. structured-zstd: 740-1,280 MB/s, 480
+//! MB/s at 5.4, 310 kB and 1.2 MB without any SIMD, 30 s, 159,000 lines with 1,277, and months old.
+//!
+//! A frame's window may be as large as the limit on its output, and 8 MiB in any case (level 19): what Java
+//! streams at level 20 and above declares 32 to 128 MiB, whatever its size.
+
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
+use ruzstd::encoding::CompressionLevel;
+
+use super::{CodecError, read_to_limit, room_for};
+
+const LEAST_WINDOW: usize = 8 * 1024 * 1024;
+
+pub(super) fn decompress(input: &[u8], limit: usize) -> Result<Vec<u8>, CodecError> {
+    let mut out = room_for(input, limit);
+    let mut decoder = FrameDecoder::new();
+    decoder.set_max_window_size(u64::try_from(limit.max(LEAST_WINDOW)).unwrap_or(u64::MAX));
+    let mut rest = input;
+    while !rest.is_empty() {
+        append_frame(&mut decoder, &mut rest, &mut out, limit)?;
+    }
+    Ok(out)
+}
+
+fn append_frame(
+    decoder: &mut FrameDecoder,
+    input: &mut &[u8],
+    out: &mut Vec<u8>,
+    limit: usize,
+) -> Result<(), CodecError> {
+    let mut frame = StreamingDecoder::new_with_decoder(input, decoder).map_err(CodecError::failed)?;
+    read_to_limit(&mut frame, out, limit)?;
+    let stored = frame.decoder.get_checksum_from_data();
+    if stored.is_some() && stored != frame.decoder.get_calculated_checksum() {
+        return Err(CodecError::failed("the frame's checksum differs"));
+    }
+    Ok(())
+}
+
+pub(super) fn compress(input: &[u8], out: &mut Vec<u8>) {
+    ruzstd::encoding::compress(input, out, CompressionLevel::Fastest);
+}
