@@ -11,7 +11,7 @@ use kohort_protocol::message::{
     write_response,
 };
 
-mod samples;
+use crate::samples;
 
 fn heartbeat() -> HeartbeatRequest {
     HeartbeatRequest {

@@ -23,15 +23,11 @@ fn subscription() -> Subscription {
 }
 
 fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-    let digit = |byte: u8| {
-        (byte as char)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
+    let digits = text.chars().filter_map(|digit| digit.to_digit(16));
+    let digits: Vec<u8> = digits.filter_map(|digit| u8::try_from(digit).ok()).collect();
     digits
-        .chunks(2)
-        .map(|pair| digit(pair[0]).unwrap() << 4 | digit(pair[1]).unwrap())
+        .chunks_exact(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
         .collect()
 }
 
@@ -246,8 +242,7 @@ fn blobs() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|(subscription, version, changes, end, cut)| {
             let mut blob = subscription.encode(version).unwrap_or_default().to_vec();
             for (at, byte) in changes {
-                let at = at.index(blob.len());
-                blob[at] = byte;
+                *at.get_mut(&mut blob) = byte;
             }
             if cut {
                 blob.truncate(end.index(blob.len()));

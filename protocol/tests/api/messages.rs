@@ -10,8 +10,10 @@ use kohort_protocol::api::{
     metadata::*, offset_commit::*, versions,
 };
 use kohort_protocol::{ErrorCode, GroupInstanceId};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 
-mod samples;
+use crate::samples;
 
 const EVERY: &[ApiKey] = ApiKey::ALL;
 
@@ -330,4 +332,39 @@ fn below_v3_the_error_of_the_member_that_leaves_is_the_answers_own() {
     };
     let error = encoded(|out| by_instance.encode(2, out)).unwrap_err();
     assert_eq!(refusal(error), "group_instance_id");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Bytes changed, cut or added: no panic, no abort, no hang; and what is still a message can be written again.
+    #[test]
+    fn a_damaged_body_is_malformed_or_another_message(
+        api in select(EVERY),
+        version in any::<Index>(),
+        changes in prop::collection::vec((any::<Index>(), any::<u8>()), 0..4),
+        tail in prop::collection::vec(any::<u8>(), 0..3),
+        end in prop::option::of(any::<Index>()),
+    ) {
+        let v = each(api).nth(version.index(each(api).count())).unwrap_or_default();
+        let damaged = |mut body: Vec<u8>| {
+            for (at, byte) in changes.iter().filter(|_| !body.is_empty()).cloned().collect::<Vec<_>>() {
+                *at.get_mut(&mut body) = byte;
+            }
+            body.extend_from_slice(&tail);
+            body.truncate(end.map_or(body.len(), |end| end.index(body.len() + 1)));
+            Bytes::from(body)
+        };
+        let body = encoded(|out| samples::request(api, v, v).encode(v, out)).unwrap();
+        if let Ok(request) = Request::decode(api, v, damaged(body.to_vec())) {
+            let again = encoded(|out| request.encode(v, out)).unwrap();
+            prop_assert_eq!(Request::decode(api, v, again).unwrap(), request);
+        }
+        let body = encoded(|out| samples::response(api, v, v).encode(v, out)).unwrap();
+        if let Ok(response) = Response::decode(api, v, damaged(body.to_vec())) {
+            let v = if matches!(&response, Response::ApiVersions(answer) if answer.error_code.0 == 35) { 0 } else { v };
+            let again = encoded(|out| response.encode(v, out)).unwrap();
+            prop_assert_eq!(Response::decode(api, v, again).unwrap(), response);
+        }
+    }
 }
