@@ -4,7 +4,7 @@
 use crate::peers::{Peer, peers};
 use allocation_counter::measure;
 use bytes::Bytes;
-use kohort_protocol::layout;
+use kohort_protocol::layout::{self, Fault, LayoutError, Schema, Struct, Type};
 use std::ops::Range;
 use std::time::Instant;
 
@@ -78,7 +78,17 @@ impl Tally {
         );
         match checked {
             Ok(()) => self.decode(peer, version, frame),
-            Err(_) => self.refused += 1,
+            Err(error) => self.refuse(peer, version, frame, &error),
+        }
+    }
+
+    /// A null where no version has one must be wrong for the decoder too, or the table is too strict. (Where some other
+    /// version has it, the decoder takes it in every version.)
+    fn refuse(&mut self, peer: &Peer, version: i16, frame: &[u8], error: &LayoutError) {
+        self.refused += 1;
+        if error.fault == Fault::Null && !ever_null(peer.schema, version, &error.path) {
+            let decoded = (peer.decode)(Bytes::copy_from_slice(frame), version);
+            assert!(decoded.is_err(), "{error} {frame:02x?}");
         }
     }
 
@@ -113,6 +123,23 @@ impl Tally {
             }
         }
     }
+}
+
+/// Whether the field at this path may be null in any version.
+fn ever_null(schema: &'static Schema, version: i16, path: &str) -> bool {
+    let version = u8::try_from(version).expect("a known version");
+    let mut shape: &Struct = &schema.root;
+    let mut nullable = false;
+    for step in path.split('.').skip(1) {
+        let name = step.split('[').next().unwrap_or_default();
+        let named = |field: &&layout::Field| field.name == name && field.versions.contains(version);
+        let field = shape.fields.iter().find(named).expect("a path of this schema");
+        nullable = (0..100).any(|version| field.nullable.contains(version));
+        if let Type::Struct(inner) = field.of {
+            shape = inner;
+        }
+    }
+    nullable
 }
 
 struct UnknownTags(u64);

@@ -166,6 +166,7 @@ fn tag_blocks() {
     passes("01 01 08 ffffffffffffffff");
     passes("02 01 08 ffffffffffffffff 07 02 abcd");
     assert!(refused("09 0100").ends_with(".v3: 9 tagged fields do not fit in 2 bytes (at byte 7)"));
+    assert!(refused("02 0700").ends_with(".v3: 2 tagged fields do not fit in 2 bytes (at byte 7)"));
     assert!(refused("01 07 03 abcd").ends_with(".tag7: needs 3 bytes where 2 are left (at byte 8)"));
     assert!(refused("02 07 00 07 00").ends_with(".tag7: tag 7 follows tag 7 (at byte 10)"));
     assert!(refused("02 07 00 05 00").ends_with(".tag5: tag 5 follows tag 7 (at byte 10)"));
