@@ -33,6 +33,16 @@ fn all(seeds: Range<u64>, mut each: impl FnMut(&Peer, i16, Vec<u8>)) {
     }
 }
 
+/// For each message and version the longest of some frames: it has elements in its innermost arrays.
+fn fullest(mut each: impl FnMut(&Peer, i16, Vec<u8>)) {
+    for peer in peers() {
+        for version in peer.versions() {
+            let frames = (0..6).map(|seed| arbitrary(&peer, version, seed));
+            each(&peer, version, frames.max_by_key(Vec::len).unwrap_or_default());
+        }
+    }
+}
+
 #[test]
 fn a_good_frame_costs_no_allocation() {
     all(0..5, |peer, version, frame| {
@@ -125,8 +135,12 @@ impl Tally {
     }
 }
 
-/// Whether the field at this path may be null in any version.
+/// Whether the field at this path may be null in any version. The records of a ShareFetch response may, in version 0
+/// alone, which no released Kafka speaks any more.
 fn ever_null(schema: &'static Schema, version: i16, path: &str) -> bool {
+    if schema.name == "ShareFetchResponse" && path.ends_with(".records") {
+        return true;
+    }
     let version = u8::try_from(version).expect("a known version");
     let mut shape: &Struct = &schema.root;
     let mut nullable = false;
@@ -172,7 +186,7 @@ fn spliced(frame: &[u8], at: usize, old: usize, new: &[u8]) -> Vec<u8> {
 fn no_length_makes_the_decoder_reserve_memory() {
     let started = Instant::now();
     let mut tally = Tally::default();
-    all(0..1, |peer, version, frame| {
+    fullest(|peer, version, frame| {
         for at in 0..frame.len() {
             for value in [-2_i32, -1, 0, i32::MAX] {
                 let bytes = value.to_be_bytes();
@@ -256,7 +270,7 @@ impl layout::Visit for Arrays {
 /// The worst that a frame can cost: an array of nothing but its smallest element.
 #[test]
 fn many_of_each_element_cost_a_multiple_of_the_frame() {
-    const COUNT: u32 = 500;
+    const COUNT: u32 = 200;
     let started = Instant::now();
     let mut tally = Tally::default();
     all(0..4, |peer, version, frame| {
