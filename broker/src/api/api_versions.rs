@@ -1,0 +1,64 @@
+//! ApiVersions: only what is served, and no finalized features, so that clients use classic groups.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use kohort_protocol::api::api_versions::{ApiVersion, ApiVersionsRequest, ApiVersionsResponse};
+use kohort_protocol::api::{VersionRange, versions};
+use kohort_protocol::{ApiKey, ErrorCode};
+
+use super::{Caller, Outcome};
+
+/// The versions of an API that the embedded broker serves: all that can be decoded and encoded.
+#[must_use]
+pub fn served_versions(api: ApiKey) -> VersionRange {
+    versions(api)
+}
+
+/// KIP-511: a version that is too new is answered in v0, with the range of this API alone; the connection goes on.
+pub(super) fn serve(caller: &Caller, request: &ApiVersionsRequest) -> Outcome {
+    if !served_versions(ApiKey::ApiVersions).contains(caller.version) {
+        let mut response = refused(ErrorCode::UNSUPPORTED_VERSION);
+        response.api_keys = vec![listed(ApiKey::ApiVersions)];
+        return Outcome::AnswerInVersion(0, response.into());
+    }
+    let named =
+        is_software_name(&request.client_software_name) && is_software_name(&request.client_software_version);
+    if caller.version >= 3 && !named {
+        return refused(ErrorCode::INVALID_REQUEST).into();
+    }
+    ApiVersionsResponse {
+        api_keys: ApiKey::ALL.iter().map(|api| listed(*api)).collect(),
+        finalized_features_epoch: 0,
+        ..ApiVersionsResponse::default()
+    }
+    .into()
+}
+
+pub(super) fn refused(error_code: ErrorCode) -> ApiVersionsResponse {
+    ApiVersionsResponse {
+        error_code,
+        api_keys: Vec::new(),
+        finalized_features_epoch: -1,
+        ..ApiVersionsResponse::default()
+    }
+}
+
+fn listed(api: ApiKey) -> ApiVersion {
+    let range = served_versions(api);
+    ApiVersion {
+        api_key: api.number(),
+        min_version: range.min,
+        max_version: range.max,
+    }
+}
+
+/// Letters and digits, with `-` and `.` between them.
+fn is_software_name(name: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let ends = [name.bytes().next(), name.bytes().next_back()];
+    name.bytes().all(legal)
+        && ends
+            .into_iter()
+            .all(|end| end.is_some_and(|byte| byte.is_ascii_alphanumeric()))
+}
