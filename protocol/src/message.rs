@@ -52,6 +52,8 @@ pub fn write_call<C: Call>(
 
 /// Appends a whole response: size, header, body. On failure nothing is appended.
 ///
+/// ApiVersions answers UNSUPPORTED_VERSION in version 0, whatever was asked (KIP-511): the caller passes that version then.
+///
 /// # Errors
 /// As [`Message::encode`]; besides if the frame is longer than 2 GiB.
 pub fn write_response(
@@ -208,8 +210,8 @@ fn request_rest(api: ApiKey, version: i16, mut frame: Bytes) -> Result<(Option<S
     let Ok(length) = usize::try_from(i16::from_be_bytes(length.unwrap_or_default())) else {
         return Ok((None, frame));
     };
-    let text = header.iter().skip(10).take(length).copied().collect();
-    let client_id = String::from_utf8(text).map_err(BadRequest::header)?;
+    let text = header.get(10..).and_then(|rest| rest.get(..length));
+    let client_id = String::from_utf8(text.unwrap_or_default().to_vec()).map_err(BadRequest::header)?;
     Ok((Some(client_id), frame))
 }
 

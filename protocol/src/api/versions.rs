@@ -1,6 +1,7 @@
 //! Which versions of an API both sides can write and read.
 
 use core::fmt;
+use std::collections::BTreeMap;
 
 use super::api_versions::ApiVersion;
 use super::{ApiKey, versions};
@@ -45,38 +46,26 @@ impl fmt::Display for VersionRange {
 /// What one broker speaks, of the APIs that this crate speaks: learned from its ApiVersions response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Versions {
-    /// By API, ascending; bounded by the number of APIs we know, whatever the broker lists.
-    ranges: Vec<(ApiKey, VersionRange)>,
+    ranges: BTreeMap<ApiKey, VersionRange>,
 }
 
 impl Versions {
     /// From the list in an ApiVersions response. APIs that this crate does not know are left out; of a repeated one the last counts.
     #[must_use]
     pub fn new(listed: &[ApiVersion]) -> Self {
-        let mut this = Self::default();
-        for entry in listed {
-            let Some(api) = ApiKey::from_number(entry.api_key) else {
-                continue;
-            };
+        let known = listed.iter().filter_map(|entry| {
             let range = VersionRange::new(entry.min_version, entry.max_version);
-            match this.ranges.binary_search_by_key(&api, |(api, _)| *api) {
-                Ok(at) => this
-                    .ranges
-                    .iter_mut()
-                    .skip(at)
-                    .take(1)
-                    .for_each(|slot| slot.1 = range),
-                Err(at) => this.ranges.insert(at, (api, range)),
-            }
+            Some((ApiKey::from_number(entry.api_key)?, range))
+        });
+        Self {
+            ranges: known.collect(),
         }
-        this
     }
 
     /// The broker's own range, if it lists the API.
     #[must_use]
     pub fn of_broker(&self, api: ApiKey) -> Option<VersionRange> {
-        let mut found = self.ranges.iter().filter(|(listed, _)| *listed == api);
-        found.next().map(|(_, range)| *range)
+        self.ranges.get(&api).copied()
     }
 
     /// The highest version that both sides speak.

@@ -180,10 +180,23 @@ mod tests {
     fn a_codec_left_out_is_an_error_that_names_its_feature() {
         for codec in Codec::ALL.into_iter().filter(|codec| !codec.is_built()) {
             let unwritten = BatchBuilder::new().codec(codec).finish();
-            assert_eq!(unwritten, Err(RecordsError::CodecNotBuilt { base_offset: 0, codec }));
+            assert_eq!(
+                unwritten,
+                Err(RecordsError::CodecNotBuilt {
+                    base_offset: 0,
+                    codec
+                })
+            );
             assert_eq!(decompress(codec, &[], 1), Err(CodecError::NotBuilt));
         }
-        let error = RecordsError::CodecNotBuilt { base_offset: 7, codec: Codec::Zstd }.to_string();
-        assert_eq!(error, "batch at offset 7 needs zstd: build with the Cargo feature `zstd`");
+        let error = RecordsError::CodecNotBuilt {
+            base_offset: 7,
+            codec: Codec::Zstd,
+        }
+        .to_string();
+        assert_eq!(
+            error,
+            "batch at offset 7 needs zstd: build with the Cargo feature `zstd`"
+        );
     }
 }
