@@ -1,6 +1,6 @@
 //! The walk over a frame, field by field, as a schema says. Knows the table; does not know what any field means.
 //!
-//! It recurses only as deep as the table nests (five structs today), never as deep as the bytes would like.
+//! It recurses only as deep as the table nests (six structs today), never as deep as the bytes would like.
 
 use super::error::{Broken, Fault, LayoutError, Step};
 use super::read::Reader;

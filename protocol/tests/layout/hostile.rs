@@ -136,7 +136,7 @@ impl Tally {
 }
 
 /// Whether the field at this path may be null in any version. The records of a ShareFetch response may, in version 0
-/// alone, which no released Kafka speaks any more.
+/// alone, which only the early access of Kafka 4.0 spoke.
 fn ever_null(schema: &'static Schema, version: i16, path: &str) -> bool {
     if schema.name == "ShareFetchResponse" && path.ends_with(".records") {
         return true;

@@ -4,7 +4,7 @@ use crate::definition::{Common, Definition, Field, Kind, Range};
 use anyhow::{Context, bail, ensure};
 use std::fmt::Write;
 
-/// Structs nest four deep today; a definition that nests deeper than this most likely contains itself.
+/// Messages nest six structs deep today; a definition that nests deeper than this most likely contains itself.
 const DEEPEST: usize = 12;
 
 pub(crate) fn table(version: &str, definitions: &[Definition]) -> anyhow::Result<String> {
