@@ -6,7 +6,9 @@
 //! A broker that sees an orderly close still executes what it has read, so an abandoned commit lands after a newer one
 //! (seen on Kafka 4.4.0).
 
+mod exchange;
 mod failure;
+mod handshake;
 mod negotiate;
 #[cfg(test)]
 mod tests;
@@ -15,16 +17,14 @@ mod throttle;
 use core::time::Duration;
 use std::collections::VecDeque;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 
 pub use failure::{CallFailure, ConnectionError};
 
-use crate::api::api_versions::{ApiVersionsRequest, ApiVersionsResponse};
 use crate::api::produce::ProduceResponse;
 use crate::api::{Request, Response, Versions, versions};
 use crate::frame::{DEFAULT_MAX_FRAME_SIZE, FrameCutter};
-use crate::message::{correlation_id, read_response, write_request};
-use crate::{ApiKey, ErrorCode, Timestamp};
+use crate::{ApiKey, Timestamp};
 
 /// Calls are encoded only while less than this waits to be written: a stalled peer costs no more memory than that.
 const OUTPUT_SIZE: usize = 64 * 1024;
@@ -342,197 +342,6 @@ impl Connection {
     }
 }
 
-/// The handshake.
-impl Connection {
-    fn shake_hands(&mut self, version: i16, deadline: Timestamp) {
-        let request = ApiVersionsRequest {
-            client_software_name: self.config.software_name.clone(),
-            client_software_version: self.config.software_version.clone(),
-        };
-        let correlation = self.take_correlation();
-        self.state = State::Handshake {
-            version,
-            correlation,
-            deadline,
-        };
-        // It can always be written: the version is one of ours. Should it ever not be, the handshake times out.
-        let _ = self.write(version, correlation, &request.into());
-    }
-
-    /// KIP-511: a broker that does not know the version answers UNSUPPORTED_VERSION in a v0 body, with the versions it does know
-    /// (brokers before 2.4 name none and want v0).
-    fn shaken(
-        &mut self,
-        version: i16,
-        deadline: Timestamp,
-        answer: &ApiVersionsResponse,
-    ) -> Result<(), ConnectionError> {
-        if answer.error_code == ErrorCode::UNSUPPORTED_VERSION && version > 0 {
-            let known = Versions::new(&answer.api_keys).of_broker(ApiKey::ApiVersions);
-            let retry = known.map_or(0, |range| range.max.clamp(0, version - 1));
-            self.shake_hands(retry, deadline);
-            return Ok(());
-        }
-        if !answer.error_code.is_ok() {
-            return self.break_off(ConnectionError::HandshakeRefused(answer.error_code));
-        }
-        self.state = State::Ready(Versions::new(&answer.api_keys));
-        Ok(())
-    }
-}
-
-/// Requests out, responses in.
-impl Connection {
-    fn frame(&mut self, now: Timestamp, frame: Bytes) -> Result<(), ConnectionError> {
-        let Some(answered) = correlation_id(&frame) else {
-            return Ok(());
-        };
-        match self.state {
-            State::Handshake {
-                version,
-                correlation,
-                deadline,
-            } => {
-                self.check_correlation(ApiKey::ApiVersions, correlation, answered)?;
-                let response = match read_handshake(version, frame) {
-                    Ok(response) => response,
-                    Err(detail) => return self.break_off(ConnectionError::HandshakeMalformed(detail)),
-                };
-                self.shaken(version, deadline, &response)?;
-                self.silence(now, version, &response.into());
-                self.send_queued(now);
-                Ok(())
-            }
-            State::Ready(_) => self.response(now, answered, frame),
-            State::Unopened | State::Closed(_) => Ok(()),
-        }
-    }
-
-    /// Kafka answers in the order asked: anything but the oldest call's id means that the stream cannot be trusted any more.
-    fn response(&mut self, now: Timestamp, answered: i32, frame: Bytes) -> Result<(), ConnectionError> {
-        let Some(place) = self.in_flight.iter().position(|call| call.done_at.is_none()) else {
-            return self.break_off(ConnectionError::Unasked(answered));
-        };
-        if let Some(call) = self.in_flight.get(place) {
-            self.check_correlation(call.api, call.correlation, answered)?;
-        }
-        let Some(call) = self.in_flight.remove(place) else {
-            return Ok(());
-        };
-        match read_response(call.api, call.version, frame) {
-            Ok((_, response)) => {
-                self.silence(now, call.version, &response);
-                self.completed.push_back((call.token, Ok(response)));
-                self.send_queued(now);
-                Ok(())
-            }
-            Err(malformed) => {
-                let (api, reason) = (call.api, malformed.to_string());
-                let detail = format!("{}: {reason}", self.peer);
-                let failure = CallFailure::Malformed { api, detail };
-                self.completed.push_back((call.token, Err(failure)));
-                self.break_off(ConnectionError::Malformed { api, detail: reason })
-            }
-        }
-    }
-
-    fn check_correlation(
-        &mut self,
-        api: ApiKey,
-        expected: i32,
-        answered: i32,
-    ) -> Result<(), ConnectionError> {
-        if expected == answered {
-            return Ok(());
-        }
-        self.break_off(ConnectionError::WrongCorrelation {
-            api,
-            expected,
-            answered,
-        })
-    }
-
-    fn silence(&mut self, now: Timestamp, version: i16, response: &Response) {
-        self.silent_until = self
-            .silent_until
-            .max(throttle::silent_until(now, version, response));
-    }
-
-    fn send_queued(&mut self, now: Timestamp) {
-        if self.silent_until <= now {
-            self.silent_until = Timestamp::ZERO;
-        }
-        while self.may_send(now)
-            && let Some(call) = self.queue.pop_front()
-        {
-            let token = call.token;
-            if let Err(failure) = self.send(call) {
-                self.completed.push_back((token, Err(failure)));
-            }
-        }
-    }
-
-    fn may_send(&self, now: Timestamp) -> bool {
-        self.is_ready()
-            && self.silent_until <= now
-            && self.in_flight.len() < self.config.max_in_flight
-            && self.output.len() < OUTPUT_SIZE
-    }
-
-    fn send(&mut self, call: Queued) -> Result<(), CallFailure> {
-        let Queued {
-            token,
-            request,
-            deadline,
-            timeout,
-        } = call;
-        let State::Ready(versions) = &self.state else {
-            return Ok(());
-        };
-        let api = request.api();
-        let unsupported = |peer: &str, reason: String| CallFailure::Unsupported {
-            api,
-            detail: format!("{peer}: {reason}"),
-        };
-        let version = negotiate::version(versions, &request)
-            .map_err(|none| unsupported(&self.peer, none.to_string()))?;
-        let correlation = self.take_correlation();
-        self.write(version, correlation, &request)
-            .map_err(|reason| unsupported(&self.peer, reason))?;
-        let unanswered = matches!(&request, Request::Produce(produce) if produce.acks == 0);
-        self.in_flight.push_back(InFlight {
-            token,
-            api,
-            version,
-            correlation,
-            deadline,
-            timeout,
-            done_at: unanswered.then_some(self.encoded),
-        });
-        Ok(())
-    }
-
-    fn write(&mut self, version: i16, correlation: i32, request: &Request) -> Result<(), String> {
-        let before = self.output.len();
-        write_request(
-            &mut self.output,
-            version,
-            correlation,
-            Some(&self.config.client_id),
-            request,
-        )
-        .map_err(|error| error.to_string())?;
-        self.encoded += (self.output.len() - before) as u64;
-        Ok(())
-    }
-
-    fn take_correlation(&mut self) -> i32 {
-        let correlation = self.next_correlation;
-        self.next_correlation = correlation.checked_add(1).unwrap_or(0);
-        correlation
-    }
-}
-
 /// Ends.
 impl Connection {
     /// Calls that were never sent just fail; the connection is still good.
@@ -592,15 +401,4 @@ impl Connection {
         }
         Err(error)
     }
-}
-
-/// The error code stands at the same place in every version, before anything that differs.
-fn read_handshake(version: i16, frame: Bytes) -> Result<ApiVersionsResponse, String> {
-    let unsupported = frame.get(4..6) == Some(&ErrorCode::UNSUPPORTED_VERSION.0.to_be_bytes());
-    let version = if unsupported { 0 } else { version };
-    let (_, response) =
-        read_response(ApiKey::ApiVersions, version, frame).map_err(|error| error.to_string())?;
-    response
-        .try_into()
-        .map_err(|other: Response| format!("an answer to {}", other.api()))
 }

@@ -1,7 +1,8 @@
 //! A scripted broker on the other end of the bytes.
 
 use super::*;
-use crate::api::api_versions::ApiVersion;
+use crate::ErrorCode;
+use crate::api::api_versions::{ApiVersion, ApiVersionsResponse};
 use crate::api::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 use crate::api::metadata::{MetadataRequest, MetadataResponse};
 use crate::api::produce::ProduceRequest;
