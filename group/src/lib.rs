@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+pub mod assignor;
 mod inbox;
 pub mod member;
 

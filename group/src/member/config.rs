@@ -6,6 +6,8 @@ use core::time::Duration;
 
 use kohort_protocol::{GroupId, GroupInstanceId, IsolationLevel, TopicName};
 
+use super::error::ConfigError;
+
 /// Where to begin when there is no committed offset, or when it is out of range (`auto.offset.reset`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,6 +57,8 @@ pub struct MemberConfig {
     pub buffer_bytes: usize,
     /// `request.timeout.ms`.
     pub request_timeout: Duration,
+    /// `default.api.timeout.ms`: so long a commit call waits for its answer.
+    pub default_api_timeout: Duration,
     /// `retry.backoff.ms`.
     pub retry_backoff: Duration,
     /// `retry.backoff.max.ms`.
@@ -84,9 +88,98 @@ impl MemberConfig {
             max_partition_fetch_bytes: 1 << 20,
             buffer_bytes: 64 << 20,
             request_timeout: Duration::from_secs(30),
+            default_api_timeout: Duration::from_secs(60),
             retry_backoff: Duration::from_millis(100),
             retry_backoff_max: Duration::from_secs(1),
             metadata_max_age: Duration::from_secs(300),
         }
     }
+
+    /// Says what cannot work.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        if self.group_id.is_empty() {
+            return Err(ConfigError::NoGroup);
+        }
+        if self.topics.is_empty() {
+            return Err(ConfigError::NoTopics);
+        }
+        self.validate_names()?;
+        self.validate_times()?;
+        self.validate_sizes()
+    }
+
+    fn validate_names(&self) -> Result<(), ConfigError> {
+        if let Some(topic) = self.topics.iter().find(|topic| !is_legal(topic.as_str())) {
+            return Err(ConfigError::Topic(topic.as_str().into()));
+        }
+        match &self.group_instance_id {
+            Some(id) if !is_legal(id.as_str()) => Err(ConfigError::InstanceId(id.as_str().into())),
+            _ => Ok(()),
+        }
+    }
+
+    fn validate_times(&self) -> Result<(), ConfigError> {
+        let times = [
+            ("session.timeout.ms", self.session_timeout),
+            ("heartbeat.interval.ms", self.heartbeat_interval),
+            ("max.poll.interval.ms", self.max_poll_interval),
+            (
+                "auto.commit.interval.ms",
+                self.auto_commit_interval.unwrap_or(Duration::from_secs(1)),
+            ),
+            ("request.timeout.ms", self.request_timeout),
+            ("default.api.timeout.ms", self.default_api_timeout),
+            ("retry.backoff.ms", self.retry_backoff),
+            ("retry.backoff.max.ms", self.retry_backoff_max),
+            ("metadata.max.age.ms", self.metadata_max_age),
+        ];
+        for (name, time) in times {
+            if time < Duration::from_millis(1) {
+                return Err(ConfigError::Zero(name));
+            }
+            if i32::try_from(time.as_millis()).is_err() {
+                return Err(ConfigError::TooLong(name));
+            }
+        }
+        if self.heartbeat_interval >= self.session_timeout {
+            let heartbeat_ms = self.heartbeat_interval.as_millis();
+            return Err(ConfigError::Heartbeat {
+                heartbeat_ms,
+                session_ms: self.session_timeout.as_millis(),
+            });
+        }
+        if self.retry_backoff > self.retry_backoff_max {
+            return Err(ConfigError::Backoff);
+        }
+        Ok(())
+    }
+
+    fn validate_sizes(&self) -> Result<(), ConfigError> {
+        let sizes = [
+            ("fetch.min.bytes", i64::from(self.fetch_min_bytes)),
+            ("fetch.max.bytes", i64::from(self.fetch_max_bytes)),
+            (
+                "max.partition.fetch.bytes",
+                i64::from(self.max_partition_fetch_bytes),
+            ),
+            ("the buffer", i64::try_from(self.buffer_bytes).unwrap_or(i64::MAX)),
+        ];
+        let small = sizes.into_iter().find(|&(_, value)| value < 1);
+        small.map_or(Ok(()), |(name, value)| {
+            Err(ConfigError::TooSmall {
+                name,
+                value,
+                least: 1,
+            })
+        })
+    }
+}
+
+/// Whether Kafka allows it as the name of a topic.
+fn is_legal(name: &str) -> bool {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (1..=249).contains(&name.len()) && name.chars().all(is_legal) && !matches!(name, "." | "..")
 }

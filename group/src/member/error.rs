@@ -89,7 +89,30 @@ pub enum MemberError {
         /// The broker's answer.
         code: ErrorCode,
     },
-    /// Another member's bytes could not be read.
+    /// The history that was read is not the leader's any more, and `auto.offset.reset` is `none` (KIP-320).
+    #[error(
+        "{partition}: the log was truncated: it holds our history up to offset {diverged} only, but {offset} was to be read next, and \
+         auto.offset.reset is none: seek to go on"
+    )]
+    Truncated {
+        /// Which partition.
+        partition: TopicPartition,
+        /// The position.
+        offset: i64,
+        /// Where the histories part; -1 if unknown.
+        diverged: i64,
+    },
+    /// Closing took longer than it was given.
+    #[error(
+        "group {group}: the time to close was over before {what} was done; the group goes on when the session ends"
+    )]
+    Unfinished {
+        /// The group.
+        group: GroupId,
+        /// What was not done.
+        what: &'static str,
+    },
+    /// Another member's bytes could not be read, or an answer makes no sense.
     #[error("group {group}: {problem}")]
     Protocol {
         /// The group.
@@ -132,9 +155,65 @@ pub enum CommitError {
         /// What happened.
         reason: String,
     },
+    /// The consumer is in no group at the moment: it left because the application did not poll in time.
+    #[error("not a member of the group at the moment: poll again to rejoin, then commit")]
+    NotMember,
+    /// An offset is never negative.
+    #[error("cannot commit offset {offset} of {partition}: an offset is never negative")]
+    Negative {
+        /// Which partition.
+        partition: TopicPartition,
+        /// The offset.
+        offset: i64,
+    },
     /// The consumer was closed first.
     #[error("the consumer was closed before the commit was done")]
     Closed,
+}
+
+impl CommitError {
+    /// The one error of two partitions of a call: the more serious, with the partitions of both if they are alike.
+    pub(super) fn merge(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Fenced { partitions: a }, Self::Fenced { partitions: b }) => Self::Fenced {
+                partitions: joined(a, b),
+            },
+            (
+                Self::Refused { partitions: a, code },
+                Self::Refused {
+                    partitions: b,
+                    code: same,
+                },
+            ) if code == same => Self::Refused {
+                partitions: joined(a, b),
+                code,
+            },
+            (a, b) => {
+                if b.rank() > a.rank() {
+                    b
+                } else {
+                    a
+                }
+            }
+        }
+    }
+
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Superseded => 0,
+            Self::Closed => 1,
+            Self::Unknown { .. } => 2,
+            Self::RebalanceInProgress | Self::NotMember => 3,
+            Self::Fenced { .. } => 4,
+            Self::Negative { .. } => 5,
+            Self::Refused { .. } => 6,
+        }
+    }
+}
+
+fn joined(mut a: Vec<TopicPartition>, b: Vec<TopicPartition>) -> Vec<TopicPartition> {
+    a.extend(b);
+    a
 }
 
 /// Why a seek was refused.
@@ -166,4 +245,58 @@ fn list(partitions: &[TopicPartition]) -> String {
         let _ = write!(text, " and {} more", partitions.len() - SHOWN);
     }
     text
+}
+
+/// Settings that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No group.
+    #[error("group.id is empty: name the group to join")]
+    NoGroup,
+    /// Nothing to read.
+    #[error("no topics: subscribe to at least one")]
+    NoTopics,
+    /// Kafka allows no such topic.
+    #[error(
+        "topic {0:?} cannot exist: a name has 1 to 249 letters, digits, '.', '_' or '-', and is not \".\" or \"..\""
+    )]
+    Topic(String),
+    /// The broker would take any; other tools would not.
+    #[error(
+        "group.instance.id {0:?} is not usable: it has 1 to 249 letters, digits, '.', '_' or '-', and is not \".\" or \"..\""
+    )]
+    InstanceId(String),
+    /// It would never happen, or all the time.
+    #[error("{0} is zero: give it a time")]
+    Zero(&'static str),
+    /// Kafka's field is too small for it.
+    #[error("{0} is longer than Kafka can say (24 days)")]
+    TooLong(&'static str),
+    /// The session would end between two heartbeats.
+    #[error(
+        "heartbeat.interval.ms ({heartbeat_ms}) is not below session.timeout.ms ({session_ms}): the coordinator would drop the member \
+         between two heartbeats. A third of it is usual"
+    )]
+    Heartbeat {
+        /// One.
+        heartbeat_ms: u128,
+        /// The other.
+        session_ms: u128,
+    },
+    /// Nothing could be fetched.
+    #[error("{name} is {value}: it must be at least {least}")]
+    TooSmall {
+        /// Which.
+        name: &'static str,
+        /// What it is.
+        value: i64,
+        /// What it should be.
+        least: i64,
+    },
+    /// The retries would begin above their limit.
+    #[error(
+        "retry.backoff.ms is above retry.backoff.max.ms: the first wait cannot be longer than the longest"
+    )]
+    Backoff,
 }

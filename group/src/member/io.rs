@@ -46,15 +46,19 @@ pub enum Target {
 }
 
 /// Why a request got no usable response.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The connection could not be made, or broke. The request may or may not have taken effect.
+    #[error("{0}")]
     Disconnected(String),
     /// No answer within the time given; the connection was given up by reset.
+    #[error("no answer in time")]
     TimedOut,
     /// The broker does not speak a version of the API that we do. Nothing was sent.
+    #[error("{0}")]
     Unsupported(String),
     /// The broker's answer could not be read.
+    #[error("the broker's answer cannot be read: {0}")]
     Malformed(String),
 }
 

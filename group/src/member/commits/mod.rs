@@ -1,0 +1,446 @@
+//! The ledger of commits: what is to be stored, what is on its way, and who waits for it (rules 18, 19, S06, S10).
+//!
+//! One commit of a group is on its way at a time, so that none overtakes another; what comes meanwhile is merged, and an offset that
+//! a newer one replaces before it was sent is answered `Superseded`. Who we are is stamped on it when it is *sent*, not when it was
+//! asked for. An offset read in another period of ownership never gets here: its sender is told `Fenced`.
+
+mod calls;
+mod doubt;
+
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use kohort_protocol::api::offset_commit::{
+    OffsetCommitPartition, OffsetCommitRequest, OffsetCommitResponse, OffsetCommitTopic,
+};
+use kohort_protocol::{ApiKey, ErrorCode, Recovery, Timestamp, TopicId, TopicName, TopicPartition};
+
+use super::backoff::Retry;
+use super::coordinator::Coordinator;
+use super::error::{CommitError, MemberError};
+use super::io::{CallId, CommitOffset, Failure, Target, Token};
+use super::membership::{Identity, Round};
+use super::topics::Topics;
+use super::wire::{Open, Purpose, Wire};
+use calls::Calls;
+use doubt::Doubt;
+
+/// One partition's offset, and who waits for it.
+#[derive(Debug)]
+struct Entry {
+    offset: CommitOffset,
+    callers: Vec<CallId>,
+}
+
+type Entries = BTreeMap<TopicPartition, Entry>;
+
+/// A commit on its way.
+#[derive(Debug)]
+struct Sent {
+    token: Token,
+    round: Round,
+    entries: Entries,
+    /// The names behind the ids: from v10 on the answer has ids only.
+    names: BTreeMap<TopicId, TopicName>,
+    /// It settles what was in doubt.
+    healing: bool,
+    /// Its period ended while it was on its way: it is not sent again.
+    fenced: bool,
+}
+
+/// What an answer means to others.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// Stored.
+    pub(super) stored: Vec<CommitOffset>,
+    /// A word on our membership, and under which round it was asked.
+    pub(super) heard: Option<(Round, ErrorCode)>,
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    pending: Entries,
+    sent: Option<Sent>,
+    calls: Calls,
+    retry: Retry,
+    /// When processed offsets are committed next.
+    auto_at: Option<Timestamp>,
+    /// The newest offsets stored in this period.
+    newest: BTreeMap<TopicPartition, CommitOffset>,
+    doubt: Doubt,
+    /// What the application was told of commits that nobody waits for.
+    told: Option<ErrorCode>,
+}
+
+impl Ledger {
+    pub(super) fn new() -> Self {
+        Self {
+            pending: Entries::new(),
+            sent: None,
+            calls: Calls::default(),
+            retry: Retry::new("committing offsets"),
+            auto_at: None,
+            newest: BTreeMap::new(),
+            doubt: Doubt::default(),
+            told: None,
+        }
+    }
+
+    /// A period of ownership began.
+    pub(super) fn began(&mut self, wire: &Wire) {
+        self.auto_at = wire
+            .config
+            .auto_commit_interval
+            .map(|interval| wire.now + interval);
+    }
+
+    /// `call` waits for `open` offsets, which follow.
+    pub(super) fn begin(&mut self, wire: &mut Wire, call: CallId, open: usize) {
+        self.calls.begin(wire, call, open);
+    }
+
+    /// One of them cannot even be tried.
+    pub(super) fn refuse(&mut self, wire: &mut Wire, call: CallId, error: CommitError) {
+        self.calls.decide(wire, call, Err(error));
+    }
+
+    /// One of them, or one that nobody waits for.
+    pub(super) fn ask(&mut self, wire: &mut Wire, offset: CommitOffset, caller: Option<CallId>) {
+        let name = offset.partition.clone();
+        match self.pending.get_mut(&name) {
+            Some(entry) if entry.offset == offset => entry.callers.extend(caller),
+            _ => {
+                let entry = Entry {
+                    offset,
+                    callers: caller.into_iter().collect(),
+                };
+                if let Some(old) = self.pending.insert(name, entry) {
+                    self.decide(wire, &old, &Err(CommitError::Superseded));
+                }
+            }
+        }
+    }
+
+    /// Lets `caller` wait for `offset` of `partition` if that is queued or on its way already.
+    pub(super) fn join(&mut self, partition: &TopicPartition, offset: i64, caller: CallId) -> bool {
+        let queued = self.pending.get_mut(partition);
+        let entry = queued.or_else(|| self.sent.as_mut()?.entries.get_mut(partition));
+        let found = entry.filter(|entry| entry.offset.offset == offset);
+        found.map(|entry| entry.callers.push(caller)).is_some()
+    }
+
+    /// Whether `offset` of `partition` is queued or on its way already.
+    pub(super) fn holds(&self, partition: &TopicPartition, offset: i64) -> bool {
+        let queued = self.pending.get(partition);
+        let entry = queued.or_else(|| self.sent.as_ref()?.entries.get(partition));
+        entry.is_some_and(|entry| entry.offset.offset == offset)
+    }
+
+    /// Nothing is queued, on its way, or in doubt.
+    pub(super) fn is_idle(&self) -> bool {
+        self.pending.is_empty() && self.sent.is_none() && self.doubt.is_settled()
+    }
+
+    /// Whether processed offsets are to be committed now.
+    pub(super) fn is_auto_due(&mut self, wire: &Wire) -> bool {
+        let due = self.auto_at.is_some_and(|at| wire.now >= at);
+        if due {
+            self.began(wire);
+        }
+        due
+    }
+
+    /// The period is over: what was read in it is not ours to commit. What is on its way answers its callers when it is answered.
+    pub(super) fn fence(&mut self, wire: &mut Wire) {
+        self.auto_at = None;
+        self.newest.clear();
+        self.doubt.dispel();
+        if let Some(sent) = &mut self.sent {
+            sent.fenced = true;
+        }
+        for (_, entry) in core::mem::take(&mut self.pending) {
+            let error = stale(&entry.offset);
+            self.decide(wire, &entry, &Err(error));
+        }
+    }
+
+    pub(super) fn expire(&mut self, wire: &mut Wire) {
+        self.calls.expire(wire);
+    }
+
+    /// Sends what can be sent.
+    pub(super) fn drive(
+        &mut self,
+        wire: &mut Wire,
+        coordinator: &Coordinator,
+        identity: Option<Identity>,
+        topics: &Topics,
+    ) {
+        self.heal(wire);
+        let (Some(identity), Some(node)) = (identity, coordinator.node()) else {
+            return;
+        };
+        if self.sent.is_some() || self.pending.is_empty() || !self.retry.is_due(wire.now) {
+            return;
+        }
+        let entries = core::mem::take(&mut self.pending);
+        let mut names = BTreeMap::new();
+        let request = request(wire, &identity, &entries, topics, &mut names);
+        let timeout = wire.config.request_timeout;
+        let token = wire.send(Purpose::Commit, Target::Node(node), request, timeout);
+        let healing = self.doubt.is_healing();
+        self.sent = Some(Sent {
+            token,
+            round: identity.round,
+            entries,
+            names,
+            healing,
+            fenced: false,
+        });
+    }
+
+    /// Queues the newest offsets once more, if they may have been rewound and the time has come.
+    fn heal(&mut self, wire: &Wire) {
+        let Some(partitions) = self.doubt.due(wire.now) else {
+            return;
+        };
+        for name in partitions {
+            if let Some(newest) = self.newest.get(name) {
+                let again = || Entry {
+                    offset: newest.clone(),
+                    callers: Vec::new(),
+                };
+                self.pending.entry(name.clone()).or_insert_with(again);
+            }
+        }
+        if self.pending.is_empty() {
+            self.doubt.dispel();
+        }
+    }
+
+    pub(super) fn deadline(&self, coordinator: &Coordinator) -> Option<Timestamp> {
+        let can_send = self.sent.is_none() && !self.pending.is_empty() && coordinator.node().is_some();
+        let retry = can_send.then(|| self.retry.at());
+        [retry, self.auto_at, self.doubt.deadline(), self.calls.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    pub(super) fn answered(
+        &mut self,
+        wire: &mut Wire,
+        coordinator: &mut Coordinator,
+        open: Open,
+        reply: Result<OffsetCommitResponse, Failure>,
+    ) -> Outcome {
+        let Some(sent) = self.sent.take_if(|sent| sent.token == open.token) else {
+            return Outcome::default();
+        };
+        match reply {
+            Ok(response) => self.decided(wire, coordinator, open, sent, &response),
+            Err(failure) => {
+                self.undecided(wire, coordinator, open, sent, &failure);
+                Outcome::default()
+            }
+        }
+    }
+
+    /// It may have been stored, or may be yet.
+    fn undecided(
+        &mut self,
+        wire: &mut Wire,
+        coordinator: &mut Coordinator,
+        open: Open,
+        sent: Sent,
+        failure: &Failure,
+    ) {
+        match failure {
+            Failure::Unsupported(_) => {
+                for entry in sent.entries.values() {
+                    self.refused(wire, entry, ErrorCode::UNSUPPORTED_VERSION);
+                }
+                return;
+            }
+            Failure::Disconnected(_) | Failure::TimedOut => coordinator.lost_by(wire, open, failure),
+            Failure::Malformed(_) => {}
+        }
+        if !sent.fenced {
+            self.doubt.cast(sent.entries.keys().cloned());
+            self.retry.failed(wire, failure);
+        }
+        for (_, entry) in sent.entries {
+            self.again(wire, entry, sent.fenced);
+        }
+    }
+
+    fn decided(
+        &mut self,
+        wire: &mut Wire,
+        coordinator: &mut Coordinator,
+        open: Open,
+        sent: Sent,
+        response: &OffsetCommitResponse,
+    ) -> Outcome {
+        let codes = codes(response, &sent.names);
+        let mut outcome = Outcome::default();
+        let mut failed: Option<ErrorCode> = None;
+        for (name, entry) in sent.entries {
+            // An answer that passes a partition over decides nothing about it.
+            let code = codes
+                .get(&name)
+                .copied()
+                .unwrap_or(ErrorCode::UNKNOWN_SERVER_ERROR);
+            let recovery = if codes.contains_key(&name) {
+                Recovery::of(ApiKey::OffsetCommit, code)
+            } else {
+                Recovery::Retry
+            };
+            match recovery {
+                Recovery::Done => {
+                    self.decide(wire, &entry, &Ok(()));
+                    outcome.stored.push(entry.offset);
+                }
+                Recovery::Retry | Recovery::FindCoordinator => {
+                    if recovery == Recovery::FindCoordinator {
+                        coordinator.lost_by(wire, open, &code);
+                    }
+                    failed = Some(code);
+                    self.again(wire, entry, sent.fenced);
+                }
+                Recovery::Rejoin => {
+                    outcome.heard = Some((sent.round, code));
+                    self.decide(wire, &entry, &Err(CommitError::RebalanceInProgress));
+                }
+                Recovery::ResetGeneration | Recovery::ResetMember => {
+                    outcome.heard = Some((sent.round, code));
+                    let error = stale(&entry.offset);
+                    self.decide(wire, &entry, &Err(error));
+                }
+                _ => {
+                    outcome.heard = Some((sent.round, code));
+                    self.refused(wire, &entry, code);
+                }
+            }
+        }
+        match failed {
+            Some(code) => self.retry.failed(wire, &code),
+            None => self.retry.succeeded(),
+        }
+        if !outcome.stored.is_empty() {
+            self.doubt
+                .acknowledged(wire.now, sent.healing && failed.is_none());
+        }
+        outcome
+    }
+
+    /// Stored, in the period that still runs.
+    pub(super) fn stored(&mut self, offset: CommitOffset) {
+        self.newest.insert(offset.partition.clone(), offset);
+    }
+
+    /// To be sent again, unless something newer is queued.
+    fn again(&mut self, wire: &mut Wire, entry: Entry, fenced: bool) {
+        if fenced {
+            let error = stale(&entry.offset);
+            self.decide(wire, &entry, &Err(error));
+        } else if self.pending.contains_key(&entry.offset.partition) {
+            self.decide(wire, &entry, &Err(CommitError::Superseded));
+        } else {
+            self.pending.insert(entry.offset.partition.clone(), entry);
+        }
+    }
+
+    /// Refused for good. What nobody waits for is told to everybody, once.
+    fn refused(&mut self, wire: &mut Wire, entry: &Entry, code: ErrorCode) {
+        if entry.callers.is_empty() && self.told != Some(code) {
+            self.told = Some(code);
+            wire.tell(MemberError::refused(wire, ApiKey::OffsetCommit, code));
+        }
+        let partitions = vec![entry.offset.partition.clone()];
+        self.decide(wire, entry, &Err(CommitError::Refused { partitions, code }));
+    }
+
+    fn decide(&mut self, wire: &mut Wire, entry: &Entry, result: &Result<(), CommitError>) {
+        for &call in &entry.callers {
+            self.calls.decide(wire, call, result.clone());
+        }
+    }
+
+    pub(super) fn close(&mut self, wire: &mut Wire) {
+        self.calls.close(wire);
+    }
+}
+
+/// Why an offset cannot be committed any more: it was read in a period that is over, or we have no place in the group (rule 18).
+fn stale(offset: &CommitOffset) -> CommitError {
+    match offset.period {
+        Some(_) => CommitError::Fenced {
+            partitions: vec![offset.partition.clone()],
+        },
+        None => CommitError::RebalanceInProgress,
+    }
+}
+
+fn request(
+    wire: &Wire,
+    identity: &Identity,
+    entries: &Entries,
+    topics: &Topics,
+    names: &mut BTreeMap<TopicId, TopicName>,
+) -> OffsetCommitRequest {
+    let mut by_topic: BTreeMap<&TopicName, Vec<OffsetCommitPartition>> = BTreeMap::new();
+    for (name, Entry { offset, .. }) in entries {
+        by_topic
+            .entry(&name.topic)
+            .or_default()
+            .push(OffsetCommitPartition {
+                partition_index: name.partition,
+                committed_offset: offset.offset,
+                committed_leader_epoch: offset.leader_epoch,
+                committed_metadata: Some(offset.metadata.clone().unwrap_or_default()),
+            });
+    }
+    let topic = |(name, partitions): (&TopicName, Vec<OffsetCommitPartition>)| {
+        let topic_id = topics.id(name);
+        names.insert(topic_id, name.clone());
+        OffsetCommitTopic {
+            name: name.clone(),
+            topic_id,
+            partitions,
+        }
+    };
+    OffsetCommitRequest {
+        group_id: wire.config.group_id.clone(),
+        generation_id_or_member_epoch: identity.fence,
+        member_id: identity.member_id.clone(),
+        group_instance_id: identity.instance.clone(),
+        retention_time_ms: -1,
+        topics: by_topic.into_iter().map(topic).collect(),
+    }
+}
+
+fn codes(
+    response: &OffsetCommitResponse,
+    names: &BTreeMap<TopicId, TopicName>,
+) -> BTreeMap<TopicPartition, ErrorCode> {
+    let mut codes = BTreeMap::new();
+    for topic in &response.topics {
+        let name = if topic.name.is_empty() {
+            names.get(&topic.topic_id)
+        } else {
+            Some(&topic.name)
+        };
+        let Some(name) = name else { continue };
+        for partition in &topic.partitions {
+            let partition_name = TopicPartition {
+                topic: name.clone(),
+                partition: partition.partition_index,
+            };
+            codes.insert(partition_name, partition.error_code);
+        }
+    }
+    codes
+}

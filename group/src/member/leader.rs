@@ -1,0 +1,179 @@
+//! The leader's share of a round: read what all members want, let the assignor divide it, and watch afterwards whether the topics
+//! are still what they were (rules 8, 20).
+//!
+//! What members write is hostile until proven otherwise: one who cannot be read gets nothing, and the others go on.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use kohort_protocol::api::join_group::JoinGroupMember;
+use kohort_protocol::api::sync_group::SyncGroupAssignment;
+use kohort_protocol::consumer_protocol::{Assignment, NEWEST_VERSION, Subscription};
+use kohort_protocol::{MemberId, Timestamp, TopicId, TopicName};
+
+use super::error::MemberError;
+use super::topics::Topics;
+use super::wire::Wire;
+use crate::assignor::{Assignor, PartitionRacks, Subscriber, TopicPartitions};
+
+/// A round that is to be decided.
+#[derive(Debug)]
+pub(super) struct Lead {
+    pub(super) protocol: String,
+    members: Vec<Subscriber>,
+    /// All of them, also those that cannot be read.
+    ids: BTreeSet<MemberId>,
+    topics: BTreeSet<TopicName>,
+    /// The coordinator has the assignment already (KIP-814).
+    skip: bool,
+    /// Metadata older than this is not good enough.
+    fresh: Timestamp,
+    /// Decide by then with what is known: a topic that comes later starts another round.
+    until: Timestamp,
+}
+
+impl Lead {
+    pub(super) fn new(wire: &mut Wire, protocol: String, members: Vec<JoinGroupMember>, skip: bool) -> Self {
+        let mut lead = Self {
+            protocol,
+            members: Vec::new(),
+            ids: BTreeSet::new(),
+            topics: BTreeSet::new(),
+            skip,
+            fresh: wire.now - wire.config.retry_backoff_max,
+            until: wire.now + wire.config.request_timeout.min(wire.config.max_poll_interval / 2),
+        };
+        for member in members {
+            lead.read(wire, member);
+        }
+        lead
+    }
+
+    fn read(&mut self, wire: &mut Wire, member: JoinGroupMember) {
+        let JoinGroupMember {
+            member_id,
+            group_instance_id: instance_id,
+            metadata,
+        } = member;
+        self.ids.insert(member_id.clone());
+        match Subscription::decode(&metadata) {
+            Ok(Subscription {
+                topics,
+                user_data,
+                owned_partitions: owned,
+                generation,
+                rack,
+            }) => {
+                self.topics.extend(topics.iter().cloned());
+                let topics = topics.into_iter().collect();
+                self.members.push(Subscriber {
+                    member_id,
+                    instance_id,
+                    topics,
+                    owned,
+                    generation,
+                    rack,
+                    user_data,
+                });
+            }
+            Err(problem) => {
+                let problem =
+                    alloc::format!("{problem}. Member {member_id} wrote it, and gets no partitions");
+                wire.tell(MemberError::Protocol {
+                    group: wire.config.group_id.clone(),
+                    problem,
+                });
+            }
+        }
+    }
+
+    /// The topics that any member reads.
+    pub(super) const fn topics(&self) -> &BTreeSet<TopicName> {
+        &self.topics
+    }
+
+    pub(super) fn is_ready(&self, now: Timestamp, topics: &mut Topics) -> bool {
+        topics.refresh_since(self.fresh);
+        now >= self.until
+            || (topics.is_newer(self.fresh) && self.topics.iter().all(|topic| topics.is_settled(topic)))
+    }
+
+    pub(super) const fn until(&self) -> Timestamp {
+        self.until
+    }
+
+    /// What to hand in, and what to watch from now on.
+    pub(super) fn decide(
+        self,
+        topics: &Topics,
+        assignor: &dyn Assignor,
+    ) -> (Vec<SyncGroupAssignment>, Watch) {
+        let watch = Watch::new(self.topics.iter().cloned(), topics);
+        if self.skip {
+            return (Vec::new(), watch);
+        }
+        let mut decided = assignor.assign(&existing(&self.topics, topics), &self.members);
+        let encode = |member_id: MemberId| {
+            let partitions = decided.remove(&member_id).unwrap_or_default();
+            let assignment = Assignment {
+                partitions,
+                user_data: None,
+            }
+            .encode(NEWEST_VERSION);
+            // Names of topics that exist are short enough.
+            SyncGroupAssignment {
+                member_id,
+                assignment: assignment.unwrap_or_default(),
+            }
+        };
+        (self.ids.into_iter().map(encode).collect(), watch)
+    }
+}
+
+fn existing(wanted: &BTreeSet<TopicName>, topics: &Topics) -> TopicPartitions {
+    let partitions = |topic: &TopicName| -> Vec<PartitionRacks> {
+        let unracked = |partition| PartitionRacks {
+            partition,
+            ..PartitionRacks::default()
+        };
+        topics.partitions(topic).map(unracked).collect()
+    };
+    let all = wanted.iter().map(|topic| (topic.clone(), partitions(topic)));
+    all.filter(|(_, partitions)| !partitions.is_empty()).collect()
+}
+
+/// What the group's topics were when the leader divided them. Only the leader watches, or each member would start a round of its own.
+#[derive(Debug)]
+pub(super) struct Watch {
+    /// By topic: its id (a topic made anew is another one) and its number of partitions. Who leads and holds them does not matter.
+    seen: BTreeMap<TopicName, (TopicId, usize)>,
+}
+
+impl Watch {
+    fn new(names: impl Iterator<Item = TopicName>, topics: &Topics) -> Self {
+        let look = |name: TopicName| {
+            let seen = look(&name, topics);
+            (name, seen)
+        };
+        Self {
+            seen: names.map(look).collect(),
+        }
+    }
+
+    pub(super) fn topics(&self) -> impl Iterator<Item = &TopicName> {
+        self.seen.keys()
+    }
+
+    /// The first topic that is not what it was.
+    pub(super) fn changed(&self, topics: &Topics) -> Option<&TopicName> {
+        self.seen
+            .iter()
+            .find(|&(name, seen)| look(name, topics) != *seen)
+            .map(|(name, _)| name)
+    }
+}
+
+fn look(name: &TopicName, topics: &Topics) -> (TopicId, usize) {
+    (topics.id(name), topics.partitions(name).count())
+}

@@ -1,0 +1,251 @@
+//! What is known of the topics: their ids, their partitions, who leads those.
+//!
+//! It decides when to ask for metadata and which of two answers to believe: brokers learn of changes one after another, so an answer
+//! may be older than the one before it. Whether something changed that matters to the group, others decide.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::ToString as _;
+use core::time::Duration;
+
+use kohort_protocol::api::metadata::{MetadataPartition, MetadataResponse, MetadataTopic};
+use kohort_protocol::{ErrorCode, LeaderEpoch, NodeId, Timestamp, TopicId, TopicName, TopicPartition};
+
+use super::backoff::Retry;
+use super::error::MemberError;
+use super::io::{Failure, Output};
+use super::wire::Wire;
+
+/// A topic that a fresh broker has not heard of yet is no news: this many answers in a row are.
+const TOLD_AFTER: u32 = 3;
+
+/// A topic that does not exist is looked for less and less often, down to this.
+const MISSING_EVERY: Duration = Duration::from_secs(5);
+
+/// Who leads a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Leader {
+    pub(super) node: NodeId,
+    pub(super) epoch: LeaderEpoch,
+}
+
+#[derive(Debug, Default)]
+struct Topic {
+    id: TopicId,
+    /// Empty: it does not exist.
+    partitions: BTreeMap<i32, Leader>,
+    /// How often in a row it was said not to exist.
+    missing: u32,
+}
+
+#[derive(Debug)]
+struct Asked {
+    at: Timestamp,
+    topics: BTreeSet<TopicName>,
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Topics {
+    known: BTreeMap<TopicName, Topic>,
+    asked: Option<Asked>,
+    /// When the newest answer was asked for.
+    as_of: Option<Timestamp>,
+    /// Something points to a change.
+    stale: bool,
+    retry: Retry,
+}
+
+impl Topics {
+    pub(super) fn new() -> Self {
+        let retry = Retry::new("asking for metadata");
+        Self {
+            known: BTreeMap::new(),
+            asked: None,
+            as_of: None,
+            stale: false,
+            retry,
+        }
+    }
+
+    /// What is known may be out of date.
+    pub(super) fn refresh(&mut self) {
+        self.stale = true;
+    }
+
+    /// Asks again unless the last answer was asked for after `then`.
+    pub(super) fn refresh_since(&mut self, then: Timestamp) {
+        self.stale |= !self.is_newer(then);
+    }
+
+    /// Whether the last answer was asked for after `then`.
+    pub(super) fn is_newer(&self, then: Timestamp) -> bool {
+        self.as_of.is_some_and(|at| at >= then)
+    }
+
+    /// Asks for `wanted`, if there is a reason to. Forgets all others.
+    pub(super) fn drive(&mut self, wire: &mut Wire, wanted: &BTreeSet<TopicName>) {
+        if self.asked.is_some() || wanted.is_empty() || wire.now < self.due(wire, wanted) {
+            return;
+        }
+        self.known.retain(|topic, _| wanted.contains(topic));
+        if self
+            .as_of
+            .is_some_and(|last| wire.now.since(last) > wire.config.retry_backoff_max * 2)
+        {
+            self.retry.succeeded();
+        }
+        self.stale = false;
+        self.asked = Some(Asked {
+            at: wire.now,
+            topics: wanted.clone(),
+        });
+        wire.push(Output::Metadata {
+            topics: wanted.iter().cloned().collect(),
+        });
+    }
+
+    /// When to ask.
+    fn due(&self, wire: &Wire, wanted: &BTreeSet<TopicName>) -> Timestamp {
+        let Some(as_of) = self.as_of else {
+            return self.retry.at();
+        };
+        if self.stale || wanted.iter().any(|topic| !self.known.contains_key(topic)) {
+            return self.retry.at();
+        }
+        let missing = self
+            .known
+            .values()
+            .filter(|topic| topic.missing > 0)
+            .map(|topic| topic.missing)
+            .min();
+        let age = missing.map_or(wire.config.metadata_max_age, |times| {
+            let doubled = wire.config.retry_backoff.saturating_mul(1 << times.min(16));
+            doubled.min(MISSING_EVERY).min(wire.config.metadata_max_age)
+        });
+        self.retry.at().max(as_of + age)
+    }
+
+    pub(super) fn deadline(&self, wire: &Wire, wanted: &BTreeSet<TopicName>) -> Option<Timestamp> {
+        (self.asked.is_none() && !wanted.is_empty()).then(|| self.due(wire, wanted))
+    }
+
+    pub(super) fn answered(&mut self, wire: &mut Wire, reply: Result<MetadataResponse, Failure>) {
+        let Some(Asked { at, topics }) = self.asked.take() else {
+            return;
+        };
+        let response = match reply {
+            Ok(response) if response.error_code.is_ok() => response,
+            Ok(response) => return self.retry.failed(wire, &response.error_code),
+            Err(failure) => return self.retry.failed(wire, &failure),
+        };
+        self.as_of = Some(at);
+        // Not a failure, but the next one waits as if it were: whoever finds the answer wrong asks again at once.
+        self.retry.pace(wire);
+        for topic in response.topics {
+            if let Some(name) = topic.name.clone().filter(|name| topics.contains(name)) {
+                self.learn(wire, &name, &topic);
+            }
+        }
+        for name in topics {
+            // An answer that passes a topic over says nothing about it; do not ask in a loop.
+            self.known.entry(name).or_insert_with(|| Topic {
+                missing: 1,
+                ..Topic::default()
+            });
+        }
+    }
+
+    fn learn(&mut self, wire: &mut Wire, name: &TopicName, said: &MetadataTopic) {
+        let topic = self.known.entry(name.clone()).or_default();
+        match said.error_code {
+            ErrorCode::NONE => topic.learn(said),
+            code if code.is_retriable() && !is_absence(code) => self.stale = true,
+            code => {
+                topic.missing += 1;
+                // One broker that has not heard of it yet does not make a topic vanish.
+                if topic.missing >= 2 {
+                    topic.partitions.clear();
+                }
+                if topic.missing == TOLD_AFTER {
+                    wire.tell(MemberError::Topic {
+                        topic: name.to_string(),
+                        code,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Another response named a leader (KIP-951).
+    pub(super) fn hint(&mut self, partition: &TopicPartition, leader: Leader) {
+        let Some(topic) = self.known.get_mut(&partition.topic) else {
+            return;
+        };
+        if let Some(known) = topic.partitions.get_mut(&partition.partition)
+            && leader.node.0 >= 0
+            && leader.epoch > known.epoch
+        {
+            *known = leader;
+        }
+    }
+
+    pub(super) fn leader(&self, partition: &TopicPartition) -> Option<Leader> {
+        let leader = self
+            .known
+            .get(&partition.topic)?
+            .partitions
+            .get(&partition.partition)?;
+        (leader.node.0 >= 0).then_some(*leader)
+    }
+
+    pub(super) fn id(&self, topic: &TopicName) -> TopicId {
+        self.known.get(topic).map_or(TopicId::ZERO, |topic| topic.id)
+    }
+
+    /// Whether an answer came for it, be it that it does not exist.
+    pub(super) fn is_settled(&self, topic: &TopicName) -> bool {
+        self.known.contains_key(topic)
+    }
+
+    /// Its partitions, ascending; none if it does not exist.
+    pub(super) fn partitions(&self, topic: &TopicName) -> impl Iterator<Item = i32> {
+        self.known
+            .get(topic)
+            .into_iter()
+            .flat_map(|topic| topic.partitions.keys().copied())
+    }
+}
+
+/// Whether the code says that there is no such topic for us.
+const fn is_absence(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION | ErrorCode::UNKNOWN_TOPIC_ID
+    )
+}
+
+impl Topic {
+    fn learn(&mut self, said: &MetadataTopic) {
+        self.missing = 0;
+        if self.id != said.topic_id {
+            // Deleted and created again: none of the epochs hold.
+            self.partitions.clear();
+            self.id = said.topic_id;
+        }
+        for partition in &said.partitions {
+            self.learn_partition(partition);
+        }
+    }
+
+    /// An epoch below the one known is an old answer (KIP-320). A partition that is not named is one too: topics never shrink.
+    fn learn_partition(&mut self, said: &MetadataPartition) {
+        let leader = Leader {
+            node: said.leader_id,
+            epoch: said.leader_epoch,
+        };
+        let is_old = |known: &Leader| leader.epoch != LeaderEpoch::NONE && leader.epoch < known.epoch;
+        if said.partition_index >= 0 && !self.partitions.get(&said.partition_index).is_some_and(is_old) {
+            self.partitions.insert(said.partition_index, leader);
+        }
+    }
+}
