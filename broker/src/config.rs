@@ -51,6 +51,10 @@ pub struct Config {
     /// Requests that may queue on one connection behind the one in work; one more closes the connection.
     /// (A Kafka broker stops reading instead; a pure cluster cannot.)
     pub max_queued_requests: usize,
+    /// `socket.request.max.bytes`: a larger frame closes its connection. Only the server looks at it.
+    pub socket_request_max_bytes: usize,
+    /// `connections.max.idle.ms`, also for a connection whose request is never answered. Only the server looks at it.
+    pub connections_max_idle: Duration,
     /// How long its slow parts take.
     pub latencies: Latencies,
 }
@@ -78,6 +82,8 @@ impl Default for Config {
             fetch_max_bytes: 55 << 20,
             message_max_bytes: 1_048_588,
             max_queued_requests: 1000,
+            socket_request_max_bytes: 100 << 20,
+            connections_max_idle: Duration::from_secs(10 * 60),
             latencies: Latencies::default(),
         }
     }

@@ -161,5 +161,7 @@ pub enum Output {
         node: NodeId,
         /// The connection.
         connection: ConnectionId,
+        /// By reset when its node was killed, else by FIN.
+        how: Closing,
     },
 }

@@ -37,6 +37,8 @@ mod input;
 mod log;
 mod node;
 mod producer;
+#[cfg(feature = "server")]
+mod server;
 mod timers;
 mod topics;
 mod uuid;
@@ -49,3 +51,5 @@ pub use fault::{Fault, FaultAction};
 pub use group::{GroupState, MemberState};
 pub use input::{ArrivedRequest, Closing, Command, ConnectionId, Input, Output};
 pub use node::Power;
+#[cfg(feature = "server")]
+pub use server::{Broker, BrokerError};

@@ -34,7 +34,11 @@ impl Cluster {
             Input::Request(request) => request.connection,
             _ => return,
         };
-        self.outputs.push_back(Output::Close { node, connection });
+        self.outputs.push_back(Output::Close {
+            node,
+            connection,
+            how: Closing::Reset,
+        });
     }
 
     /// What a client sent before its reset may have been read already, or be lost: a coin decides.
@@ -65,6 +69,7 @@ impl Cluster {
                 self.outputs.push_back(Output::Close {
                     node: node.id,
                     connection: id,
+                    how: Closing::Fin,
                 });
                 return;
             }
@@ -102,8 +107,12 @@ impl Cluster {
                 connection.queue.push_back(request);
                 self.ready.push_back((node, id));
             }
-            Some(_) => self.close(node, id),
-            None => self.outputs.push_back(Output::Close { node, connection: id }),
+            Some(_) => self.close(node, id, Closing::Fin),
+            None => self.outputs.push_back(Output::Close {
+                node,
+                connection: id,
+                how: Closing::Reset,
+            }),
         }
     }
 
@@ -156,12 +165,16 @@ impl Cluster {
     }
 
     /// Closes a connection from the broker's side.
-    pub(crate) fn close(&mut self, node: NodeId, id: ConnectionId) {
+    pub(crate) fn close(&mut self, node: NodeId, id: ConnectionId, how: Closing) {
         let Some(connection) = self.connection(node, id) else {
             return;
         };
         if !connection.abandoned {
-            self.outputs.push_back(Output::Close { node, connection: id });
+            self.outputs.push_back(Output::Close {
+                node,
+                connection: id,
+                how,
+            });
         }
         self.forget_connection(node, id);
     }
@@ -200,7 +213,7 @@ impl Cluster {
             }
             Some(FaultAction::Delay(span)) => self.put_off(call, request, self.now + span),
             Some(FaultAction::Drop) => {}
-            Some(FaultAction::Close) => self.close(call.node, call.connection),
+            Some(FaultAction::Close) => self.close(call.node, call.connection, Closing::Fin),
             Some(FaultAction::LoseAnswer) => self.serve_with(call, request, Fate::Lose),
             Some(FaultAction::CloseInsteadOfAnswer) => self.serve_with(call, request, Fate::CloseInstead),
             Some(FaultAction::AnswerThenClose) => self.serve_with(call, request, Fate::SendThenClose),
@@ -239,7 +252,7 @@ impl Cluster {
             Outcome::AnswerInVersion(version, response) => self.complete(call, Some(version), response),
             Outcome::Parked => {}
             Outcome::Unanswered => self.complete_unanswered(call),
-            Outcome::Close => self.close(call.node, call.connection),
+            Outcome::Close => self.close(call.node, call.connection, Closing::Fin),
         }
     }
 
@@ -261,7 +274,7 @@ impl Cluster {
             );
         }
         if matches!(work.fate, Fate::CloseInstead | Fate::SendThenClose) {
-            self.close(node, connection);
+            self.close(node, connection, Closing::Fin);
         }
     }
 
@@ -269,7 +282,7 @@ impl Cluster {
         let CallId { node, connection, .. } = call;
         let Some(work) = self.end_work(call) else { return };
         match work.fate {
-            Fate::CloseInstead | Fate::SendThenClose => self.close(node, connection),
+            Fate::CloseInstead | Fate::SendThenClose => self.close(node, connection, Closing::Fin),
             Fate::Send | Fate::Lose => self.emit(
                 Output::Unanswered {
                     node,

@@ -7,7 +7,7 @@ use core::time::Duration;
 use kohort_protocol::{NodeId, Timestamp, TopicName};
 
 use super::{Cluster, ControllerTimer, OFFSETS_TOPIC};
-use crate::input::{Command, ConnectionId, Input, Output};
+use crate::input::{Closing, Command, ConnectionId, Input, Output};
 use crate::node::Power;
 use crate::topics::is_valid_name;
 
@@ -130,10 +130,14 @@ impl Cluster {
         let pending: Vec<ConnectionId> = pending.collect();
         node.lose_memory();
         for connection in connections {
-            self.close(id, connection);
+            self.close(id, connection, Closing::Reset);
         }
         for connection in pending {
-            self.outputs.push_back(Output::Close { node: id, connection });
+            self.outputs.push_back(Output::Close {
+                node: id,
+                connection,
+                how: Closing::Reset,
+            });
         }
         self.await_fence(id);
         Ok(())

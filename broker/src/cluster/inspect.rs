@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use kohort_protocol::{Generation, GroupId, MemberId, NodeId, TopicName, TopicPartition};
 
 use super::{Cluster, OFFSETS_TOPIC};
+use crate::config::Config;
 use crate::coordinator::record::CommittedOffset;
 use crate::coordinator::shard::{Phase, Shard};
 use crate::group::{Group, GroupState, Member, MemberState};
@@ -32,6 +33,12 @@ pub struct GroupView {
 }
 
 impl Cluster {
+    /// What it was made with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Which partition of `__consumer_offsets` the group lives on.
     #[must_use]
     pub fn offsets_partition(&self, group: &GroupId) -> TopicPartition {
