@@ -1,6 +1,7 @@
 //! A cluster of one or three brokers: its start, up to the moment when it really serves, and its end.
 
 use crate::jars::{self, Version, broker_jars};
+use crate::jvm;
 use crate::node::Node;
 use crate::ports::{self, Port};
 use crate::properties::Address;
@@ -17,7 +18,7 @@ use std::time::{Duration, SystemTime};
 /// From nothing to serving takes 4 to 6 s on an idle machine.
 const SERVE_LIMIT: Duration = Duration::from_secs(60);
 /// For one answer of one broker; a stopped one never answers.
-pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// Folders of clusters whose process is gone are kept this long for whoever wants to read their logs.
 const LOGS_ARE_KEPT: Duration = Duration::from_secs(24 * 3600);
 
@@ -60,12 +61,22 @@ impl Builder {
         );
         let jars = broker_jars(&self.version)?;
         forget_old_clusters(&jars::home().join("clusters"));
-        // A second try, because a stranger may have taken a port between our look and Kafka's bind.
-        let cluster = self.prepare(&jars)?;
+        jvm::make_archive(&jars, || {
+            Cluster::builder()
+                .version(self.version.clone())
+                .start_on(&jars)?
+                .terminate(1)
+        })?;
+        self.start_on(&jars)
+    }
+
+    /// Tries twice, because a stranger may have taken a port between our look and Kafka's bind.
+    fn start_on(&self, jars: &Path) -> Result<Cluster> {
+        let cluster = self.prepare(jars)?;
         match cluster.bring_up() {
             Err(_) if cluster.nodes.iter().any(Node::found_its_port_taken) => {
                 drop(cluster);
-                let cluster = self.prepare(&jars)?;
+                let cluster = self.prepare(jars)?;
                 cluster.bring_up()?;
                 Ok(cluster)
             }
@@ -175,7 +186,7 @@ impl Cluster {
         Ok(self.node(node)?.log())
     }
 
-    /// A raw connection to a broker, with a limit of 5 s for each answer.
+    /// A raw connection to a broker, with a limit of 10 s for each answer.
     ///
     /// # Errors
     /// There is no such node, or it does not listen.
@@ -204,8 +215,8 @@ impl Cluster {
         self.wait_until_serving()
     }
 
-    /// Returns when all brokers that are `Running` serve: they answer, see one another, and every group has a
-    /// coordinator that has finished loading.
+    /// Returns when all brokers that are `Running` serve: they answer, see one another, their replicas are in sync, and
+    /// every group has a coordinator that has finished loading.
     ///
     /// # Errors
     /// That is not so within 60 s, or one of them has ended: with the end of its log.
@@ -237,7 +248,20 @@ impl Cluster {
             );
             wire.find_coordinator("kohort-testkafka")?;
         }
+        self.check_in_sync(&running)?;
         self.check_coordinators()
+    }
+
+    /// Who kills the only replica in sync gets a partition without a leader, and waits for ever.
+    fn check_in_sync(&self, running: &BTreeSet<i32>) -> Result<()> {
+        for (topic, partitions) in self.metadata()?.topics {
+            for (index, partition) in partitions {
+                let lagging = |node: &&i32| running.contains(node) && !partition.in_sync.contains(node);
+                let behind: Vec<&i32> = partition.replicas.iter().filter(lagging).collect();
+                ensure!(behind.is_empty(), "{topic}-{index}: not in sync: {behind:?}");
+            }
+        }
+        Ok(())
     }
 
     /// A fresh coordinator is found (0) up to 0.3 s before it serves (16, then 14), so each partition is asked.

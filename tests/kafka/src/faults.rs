@@ -17,18 +17,18 @@ const OFFSETS: &str = "__consumer_offsets";
 impl Cluster {
     /// SIGKILL; returns when the process has ended.
     pub fn kill(&self, node: i32) -> Result<()> {
-        self.node(node)?.signal("KILL", State::Down)
+        self.node(node)?.end("KILL")
     }
 
     /// SIGTERM, Kafka's controlled shutdown; returns when the process has ended.
     pub fn terminate(&self, node: i32) -> Result<()> {
-        self.node(node)?.signal("TERM", State::Down)
+        self.node(node)?.end("TERM")
     }
 
-    /// Sends SIGTERM and returns at once, for tests that watch what a broker does while it shuts down.
-    /// It counts as running until [`Cluster::terminate`] or [`Cluster::kill`].
+    /// Sends SIGTERM and returns at once, for tests that watch what a broker does while it shuts down;
+    /// [`Cluster::terminate`] then waits for its end.
     pub fn begin_terminate(&self, node: i32) -> Result<()> {
-        self.node(node)?.signal("TERM", State::Running)
+        self.node(node)?.signal("TERM", State::Down)
     }
 
     /// SIGSTOP: connections stay open and nothing answers.

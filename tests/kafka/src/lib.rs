@@ -22,6 +22,7 @@
 mod cluster;
 mod faults;
 mod jars;
+mod jvm;
 mod node;
 mod ports;
 mod properties;

@@ -1,6 +1,6 @@
 //! One broker process: its folder, its ports, and what was done to it last.
 
-use crate::jars::java;
+use crate::jvm::{self, Classes};
 use crate::properties::{self, Address};
 use crate::supervised::{Plan, Supervised, end_of};
 use crate::wire::Wire;
@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+const BROKER: &str = "kafka.Kafka";
 /// A broker on an idle machine ends in 2.3 s after SIGTERM.
 const END_LIMIT: Duration = Duration::from_secs(60);
 const FORMAT_LIMIT: Duration = Duration::from_secs(60);
@@ -24,7 +25,7 @@ pub enum State {
     Running,
     /// Stopped by SIGSTOP.
     Paused,
-    /// Killed or terminated.
+    /// Killed or told to terminate.
     Down,
 }
 
@@ -105,7 +106,7 @@ impl Node {
         }
         life.process = None;
         let properties = self.folder.join("server.properties").into();
-        life.process = Some(self.java("kafka.Kafka", "320m", &[properties])?);
+        life.process = Some(self.java(BROKER, "320m", &[properties])?);
         life.state = State::Running;
         Ok(())
     }
@@ -122,22 +123,30 @@ impl Node {
             .map(Supervised::pid)
     }
 
-    /// Sends the signal, and for an ending one waits for the end.
     pub(crate) fn signal(&self, name: &str, then: State) -> Result<()> {
         let mut life = self.life();
         let process = life.process.as_mut().context("this node was never started")?;
-        process.signal(name)?;
-        if then == State::Down {
-            let end = process.rest(Instant::now() + END_LIMIT);
-            end.with_context(|| {
-                format!(
-                    "node {} does not end after SIG{name}. {}",
-                    self.id,
-                    self.end_of_log()
-                )
-            })?;
-        }
+        process
+            .signal(name)
+            .with_context(|| format!("node {}. {}", self.id, self.end_of_log()))?;
         life.state = then;
+        Ok(())
+    }
+
+    /// Sends an ending signal, unless that was done or the process is over, and waits for the end.
+    pub(crate) fn end(&self, name: &str) -> Result<()> {
+        let mut life = self.life();
+        life.state = State::Down;
+        let process = life.process.as_mut().context("this node was never started")?;
+        let sent = process.signal(name);
+        let end = process.rest(Instant::now() + END_LIMIT);
+        end.or_else(|error| sent.and(Err(error))).with_context(|| {
+            format!(
+                "node {} does not end after SIG{name}. {}",
+                self.id,
+                self.end_of_log()
+            )
+        })?;
         Ok(())
     }
 
@@ -167,7 +176,7 @@ impl Node {
     }
 
     pub(crate) fn found_its_port_taken(&self) -> bool {
-        end_of(&self.log(), 500).contains("java.net.BindException")
+        end_of(&self.log(), usize::MAX).contains("java.net.BindException")
     }
 
     fn life(&self) -> MutexGuard<'_, Life> {
@@ -175,10 +184,16 @@ impl Node {
     }
 
     fn java(&self, main: &str, heap: &str, arguments: &[OsString]) -> Result<Supervised> {
-        let mut command = jvm(&self.jars, main, heap, &self.folder.join("tmp"), "info")?;
+        let archive = jvm::archive(&self.jars);
+        let classes = match main {
+            _ if archive.exists() => Classes::Archived(archive),
+            BROKER => Classes::ToArchive(jvm::unfinished_archive(&self.jars)),
+            _ => Classes::FromJars,
+        };
+        let mut command = jvm::command(&self.jars, &classes, main, heap, &self.folder.join("tmp"), "info")?;
         command.extend_from_slice(arguments);
         // The format tool ends with its folder still needed.
-        let doomed = (main == "kafka.Kafka" && !self.keep).then(|| self.folder.clone());
+        let doomed = (main == BROKER && !self.keep).then(|| self.folder.clone());
         Supervised::start(Plan {
             command,
             folder: self.folder.clone(),
@@ -188,27 +203,4 @@ impl Node {
             doomed,
         })
     }
-}
-
-/// A small JVM that leaves nothing behind when it is killed: its temporary files (native compression libraries) go to
-/// `tmp`, and it keeps no performance file.
-pub(crate) fn jvm(jars: &Path, main: &str, heap: &str, tmp: &Path, log_level: &str) -> Result<Vec<OsString>> {
-    let mut tmp_option = OsString::from("-Djava.io.tmpdir=");
-    tmp_option.push(tmp);
-    let mut command: Vec<OsString> = vec![java()?.into(), tmp_option];
-    command.extend(
-        [
-            &format!("-Xmx{heap}"),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            &format!("-Dorg.slf4j.simpleLogger.defaultLogLevel={log_level}"),
-            "-Dorg.slf4j.simpleLogger.showDateTime=true",
-            "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
-            "-cp",
-        ]
-        .map(OsString::from),
-    );
-    command.extend([jars.join("*").into(), main.into()]);
-    Ok(command)
 }

@@ -5,8 +5,9 @@
 //! JVM with SIGKILL, which also ends a stopped one, and removes the folder it was told to remove.
 //! `PR_SET_PDEATHSIG` would not do: it fires when the *thread* that started the child ends, and each test is a thread.
 //!
-//! The shell alone signals the JVM, and it does not reap it before the pipe is closed: no signal can hit a process
-//! that took over a free pid. This file knows nothing of Kafka.
+//! The shell alone signals the JVM. Shells reap their children when they like (dash at once), after which the pid may
+//! be somebody else's: so we tell the shell as soon as the JVM's output ends, and it signals no more.
+//! This file knows nothing of Kafka.
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Arguments: stdin file, stderr file, folder to remove at the end, whether stdout joins stderr, then the command.
@@ -30,20 +32,21 @@ if [ -n "$merge" ]; then
 else
     "$@" <"$input" 2>>"$errors" &
 fi
-child=$!
-trap 'kill -s KILL "$child"' INT TERM
+child=$! job=$!
+trap '[ -z "$child" ] || kill -s KILL "$child"' INT TERM
 exec >&-
 echo "$child" >&2
 while read -r order; do
     case $order in
+        ended) child= ; continue ;;
         spare) doomed= ;;
-        *) kill -s "$order" "$child" 2>/dev/null ;;
+        *) [ -n "$child" ] && kill -s "$order" "$child" 2>/dev/null ;;
     esac && echo done >&2 || echo refused >&2
 done
 # Nobody may read our answers any more, and a shell that reports "Killed" into a closed pipe dies of it.
 exec 2>/dev/null
-kill -s KILL "$child"
-wait "$child"
+[ -z "$child" ] || kill -s KILL "$child"
+wait "$job"
 status=$?
 [ -z "$doomed" ] || rm -rf "$doomed"
 exit "$status"
@@ -65,10 +68,13 @@ pub(crate) struct Plan {
     pub(crate) doomed: Option<PathBuf>,
 }
 
+/// Our end of the pipe, shared with the thread that sees the end of the process; `None`: closed.
+type Orders = Arc<Mutex<Option<ChildStdin>>>;
+
 /// A running or ended child; dropping it kills the process and waits for its end.
 pub(crate) struct Supervised {
     shell: Child,
-    orders: Option<ChildStdin>,
+    orders: Orders,
     answers: BufReader<ChildStderr>,
     lines: Receiver<String>,
     pid: u32,
@@ -82,11 +88,13 @@ impl Supervised {
         else {
             bail!("sh was started without pipes");
         };
+        let orders = Arc::new(Mutex::new(Some(orders)));
+        let lines = lines_of(output, Arc::clone(&orders));
         let mut child = Self {
             shell,
-            orders: Some(orders),
+            orders,
             answers: BufReader::new(answers),
-            lines: lines_of(output),
+            lines,
             pid: 0,
         };
         let answer = child.answer()?;
@@ -137,13 +145,12 @@ impl Supervised {
 
     /// Kills the process unless it has ended, and returns its exit code (128 + n: ended by signal n).
     pub(crate) fn finish(mut self) -> Result<i32> {
-        self.orders = None;
+        close(&self.orders);
         Ok(self.shell.wait()?.code().unwrap_or(-1))
     }
 
     fn order(&mut self, order: &str) -> Result<()> {
-        let orders = self.orders.as_mut().context("the shell has no pipe any more")?;
-        writeln!(orders, "{order}")?;
+        tell(&self.orders, order)?;
         match self.answer()?.as_str() {
             "done" => Ok(()),
             answer => bail!("the shell answered {answer:?} to {order:?}"),
@@ -159,7 +166,7 @@ impl Supervised {
 
 impl Drop for Supervised {
     fn drop(&mut self) {
-        self.orders = None;
+        close(&self.orders);
         // Nothing can be done about a failure here, and the shell has its order.
         let _ = self.shell.wait();
     }
@@ -182,26 +189,43 @@ fn shell(plan: Plan) -> Command {
     shell
 }
 
+fn tell(orders: &Orders, order: &str) -> Result<()> {
+    let mut orders = orders.lock().unwrap_or_else(PoisonError::into_inner);
+    writeln!(
+        orders.as_mut().context("the shell has no pipe any more")?,
+        "{order}"
+    )?;
+    Ok(())
+}
+
+fn close(orders: &Orders) {
+    orders.lock().unwrap_or_else(PoisonError::into_inner).take();
+}
+
 /// Reads on a thread, so that the process never blocks on a full pipe and we can wait with a limit.
-fn lines_of(output: ChildStdout) -> Receiver<String> {
+fn lines_of(output: ChildStdout, orders: Orders) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
             // The receiver is gone when nobody wants the lines; read on, or the process would block.
             let _ = sender.send(String::from_utf8_lossy(&line).into_owned());
         }
+        // Fails when the pipe is closed already, and then the shell has no use for it.
+        let _ = tell(&orders, "ended");
     });
     lines
 }
 
-/// The last `lines` lines of a log, for error messages; what cannot be read is said instead.
+/// The last `lines` lines of a log, for error messages; what cannot be read is said instead. Kafka's long lists of
+/// settings (a tab, a name, an equals sign) are left out.
 pub(crate) fn end_of(log: &std::path::Path, lines: usize) -> String {
     let mut bytes = Vec::new();
     if let Err(error) = std::fs::File::open(log).and_then(|mut file| file.read_to_end(&mut bytes)) {
         return format!("({}: {error})", log.display());
     }
     let text = String::from_utf8_lossy(&bytes);
-    let all: Vec<&str> = text.lines().collect();
+    let setting = |line: &&str| line.starts_with('\t') && line.contains(" = ");
+    let all: Vec<&str> = text.lines().filter(|line| !setting(line)).collect();
     all.iter()
         .skip(all.len().saturating_sub(lines))
         .map(|line| format!("  {line}\n"))
@@ -277,6 +301,14 @@ mod tests {
         assert!(child.has_ended());
         assert_eq!(child.finish().unwrap(), 128 + 9);
         std::fs::remove_dir(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_signal_to_an_ended_process_is_refused() {
+        let mut child = Supervised::start(plan("exit 0", None)).unwrap();
+        child.rest(soon()).unwrap();
+        assert!(child.signal("KILL").is_err());
+        assert_eq!(child.finish().unwrap(), 0);
     }
 
     #[test]

@@ -5,15 +5,17 @@
 
 use crate::cluster::Cluster;
 use crate::jars::tool_jars;
-use crate::node::jvm;
+use crate::jvm::{self, Classes};
 use crate::supervised::{Plan, Supervised};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// What a tool may take that is to end by itself; 200,000 records take a few seconds.
 const TOOL_LIMIT: Duration = Duration::from_secs(120);
+const CONSUMER: &str = "org.apache.kafka.tools.consumer.ConsoleConsumer";
+const PRODUCER: &str = "org.apache.kafka.tools.ConsoleProducer";
 /// Told to the tools of the console, which print and read one record a line.
 const SEPARATOR: char = '\t';
 
@@ -134,13 +136,51 @@ impl Cluster {
     /// # Errors
     /// It cannot be started.
     pub fn start_tool_with_input(&self, main: &str, arguments: &[&str], text: &str) -> Result<Tool> {
+        let jars = tool_jars()?;
+        jvm::make_archive(&jars, || self.archive_tools(&jars))?;
+        self.launch(
+            &jars,
+            &Classes::Archived(jvm::archive(&jars)),
+            main,
+            arguments,
+            text,
+        )
+    }
+
+    /// The console consumer has most classes that any tool needs. What it reads, and whether, does not matter.
+    fn archive_tools(&self, jars: &Path) -> Result<()> {
+        let (bootstrap, classes) = (
+            self.bootstrap(),
+            Classes::ToArchive(jvm::unfinished_archive(jars)),
+        );
+        let arguments = [
+            "--bootstrap-server",
+            &bootstrap,
+            "--topic",
+            "__consumer_offsets",
+            "--timeout-ms",
+            "2000",
+        ];
+        self.launch(jars, &classes, CONSUMER, &arguments, "")?
+            .wait(TOOL_LIMIT)
+            .map(drop)
+    }
+
+    fn launch(
+        &self,
+        jars: &Path,
+        classes: &Classes,
+        main: &str,
+        arguments: &[&str],
+        text: &str,
+    ) -> Result<Tool> {
         let name = main.rsplit('.').next().unwrap_or(main).to_owned();
         let folder = self.folder.join(format!("{name}-{:08x}", crate::random() >> 32));
         fs::create_dir_all(&folder)?;
         let input = folder.join("input");
         fs::write(&input, text)?;
         let errors = folder.with_extension("log");
-        let mut command = jvm(&tool_jars()?, main, "256m", &folder, "warn")?;
+        let mut command = jvm::command(jars, classes, main, "256m", &folder, "warn")?;
         command.extend(arguments.iter().map(Into::into));
         let plan = Plan {
             command,
@@ -182,11 +222,7 @@ impl Cluster {
             ["--reader-property", "parse.key=true"],
             ["--reader-property", "key.separator=\t"],
         ];
-        let producer = self.start_tool_with_input(
-            "org.apache.kafka.tools.ConsoleProducer",
-            arguments.as_flattened(),
-            &input,
-        )?;
+        let producer = self.start_tool_with_input(PRODUCER, arguments.as_flattened(), &input)?;
         let output = producer.wait(TOOL_LIMIT)?.success()?;
         // It prints a failed send and ends with 0 all the same.
         ensure!(
@@ -214,7 +250,7 @@ impl Cluster {
         ];
         let mut all = arguments.as_flattened().to_vec();
         all.push("--from-beginning");
-        let output = self.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", &all)?;
+        let output = self.tool(CONSUMER, &all)?;
         ensure!(
             output.stdout.len() == count,
             "{} of {count} records:\n{}",

@@ -2,7 +2,7 @@
 //!
 //! The tests share one cluster, one after another, and heal it before they use it.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use kohort_testkafka::{Cluster, State, Version, Wire, shared};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -134,41 +134,57 @@ fn the_leader_of_a_partition_is_replaced_and_records_stay() -> Result<()> {
 /// A client that takes 14 for the end of its troubles, or 16 for a wrong address only, does not survive this.
 ///
 /// The new coordinator answers 16 until it learns of its office, then 14 (COORDINATOR_LOAD_IN_PROGRESS) while it
-/// reads its partition. 40 MB of commits make that reading long enough to be seen at every run.
+/// reads its partition. 40 MB of commits make that reading long enough to be seen; three tries for a busy machine.
 #[test]
 fn code_14_follows_16_when_a_coordinator_is_replaced() -> Result<()> {
     let (_turn, kafka) = healed_cluster()?;
     let group = "loads-long";
     let partitions: Vec<i32> = (0..100).collect();
     kafka.create_topic(group, 100, 1, &[])?;
-    let old = kafka.coordinator(group)?;
-    let (mut wire, metadata) = (kafka.wire(old)?, "m".repeat(4000));
+    let (mut wire, metadata) = (kafka.wire(kafka.coordinator(group)?)?, "m".repeat(4000));
     for offset in 0..100 {
         assert_eq!(wire.commit(group, group, &partitions, (offset, &metadata))?, 0);
     }
-    let others: Vec<i32> = kafka.nodes().into_iter().filter(|node| *node != old).collect();
-    let mut answers: Vec<Answers> = others
-        .iter()
-        .map(|node| Ok(Answers::new(kafka.wire(*node)?)))
-        .collect::<Result<_>>()?;
+    for _attempt in 1..=3 {
+        let old = kafka.coordinator(group)?;
+        let seen = codes_of_the_successor(kafka, group, old)?;
+        if seen == [NOT_COORDINATOR, LOADING, 0] {
+            return Ok(());
+        }
+        assert_eq!(seen, [NOT_COORDINATOR, 0], "nothing else may come between");
+        kafka.restart(old)?;
+    }
+    panic!("three times the new coordinator was never seen loading");
+}
+
+/// Kills the coordinator and asks both others for the offset, until one serves it.
+fn codes_of_the_successor(kafka: &Cluster, group: &str, old: i32) -> Result<Vec<i16>> {
+    let mut others = Vec::new();
+    let mut start = Instant::now();
+    for node in kafka.nodes().into_iter().filter(|node| *node != old) {
+        let mut answers = Answers {
+            wire: kafka.wire(node)?,
+            codes: Vec::new(),
+            times: Vec::new(),
+        };
+        answers.ask(group, start)?;
+        others.push(answers);
+    }
     kafka.kill(old)?;
-    let start = Instant::now();
-    while !answers.iter().any(|node| node.codes.last() == Some(&0)) {
+    start = Instant::now();
+    loop {
+        for node in &mut others {
+            node.ask(group, start)?;
+            if node.codes.last() == Some(&0) {
+                println!("after kill -9 of coordinator {old}: {node:?}");
+                return Ok(node.codes.clone());
+            }
+        }
         ensure!(
             start.elapsed() < Duration::from_secs(30),
-            "nobody took over: {answers:?}"
+            "nobody took over: {others:?}"
         );
-        for node in &mut answers {
-            node.ask(group, start)?;
-        }
     }
-    println!("after kill -9 of coordinator {old}: {answers:?}");
-    let new = answers
-        .iter()
-        .find(|node| node.codes.last() == Some(&0))
-        .context("somebody took over")?;
-    assert_eq!(new.codes, [NOT_COORDINATOR, LOADING, 0]);
-    Ok(())
 }
 
 /// The different error codes that a broker gave, in order.
@@ -185,14 +201,6 @@ impl std::fmt::Debug for Answers {
 }
 
 impl Answers {
-    fn new(wire: Wire) -> Self {
-        Self {
-            wire,
-            codes: Vec::new(),
-            times: Vec::new(),
-        }
-    }
-
     fn ask(&mut self, group: &str, start: Instant) -> Result<()> {
         let (code, _) = self.wire.committed(group, group, 0)?;
         if self.codes.last() != Some(&code) {
