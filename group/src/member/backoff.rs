@@ -38,10 +38,6 @@ impl Retry {
         self.at
     }
 
-    pub(super) const fn failures(&self) -> u32 {
-        self.failures
-    }
-
     pub(super) fn succeeded(&mut self) {
         self.failures = 0;
         self.at = Timestamp::ZERO;

@@ -172,6 +172,7 @@ impl Member {
         self.lead = None;
         self.watch = None;
         self.partitions.clear(&mut self.wire);
+        self.positions.forget();
         self.ledger.fence(&mut self.wire);
     }
 

@@ -18,12 +18,14 @@ mod committing;
 mod config;
 mod coordinator;
 mod error;
+mod fetching;
 mod handover;
 mod io;
 mod leader;
 mod membership;
 mod partitions;
 mod polls;
+mod positions;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -41,7 +43,7 @@ use core::time::Duration;
 use kohort_protocol::api::Response;
 use kohort_protocol::api::join_group::JoinGroupProtocol;
 use kohort_protocol::consumer_protocol::{NEWEST_VERSION, Subscription};
-use kohort_protocol::{Timestamp, TopicName};
+use kohort_protocol::{Timestamp, TopicName, TopicPartition};
 
 use crate::assignor::{Assignor, Range};
 
@@ -56,12 +58,14 @@ pub use views::{GroupMetadata, PartitionView};
 
 use commits::Ledger;
 use coordinator::Coordinator;
+use fetching::Fetching;
 use handover::Handover;
 use leader::{Lead, Watch};
 use membership::departure::Departures;
 use membership::{Classic, Membership, Signal};
 use partitions::Partitions;
 use polls::Polls;
+use positions::Positions;
 use topics::Topics;
 use wire::{Open, Purpose, Wire, expect};
 
@@ -99,6 +103,8 @@ pub struct Member {
     guards: u64,
     polls: Polls,
     ledger: Ledger,
+    positions: Positions,
+    fetching: Fetching,
 }
 
 impl Member {
@@ -126,6 +132,8 @@ impl Member {
             guards: 0,
             polls: Polls::default(),
             ledger: Ledger::new(),
+            positions: Positions::new(),
+            fetching: Fetching::default(),
         })
     }
 
@@ -170,6 +178,8 @@ impl Member {
             self.membership.deadline(wire, &self.coordinator),
             self.departures.deadline(&self.coordinator),
             self.ledger.deadline(&self.coordinator),
+            self.positions.deadline(wire.now),
+            self.fetching.deadline(),
             self.topics.deadline(wire, &wanted),
         ]
         .into_iter()
@@ -192,6 +202,7 @@ impl Member {
         self.membership.expire(&mut self.wire, &mut self.coordinator);
         self.expire_handover();
         self.ledger.expire(&mut self.wire);
+        self.departures.expire(&self.wire);
     }
 
     /// The application did not come back in time: the group must not wait for it (rule 6).
@@ -220,6 +231,7 @@ impl Member {
                     self.answered(open, reply);
                 }
             }
+            Input::Fetched { token, reply } => self.fetched(token, reply),
             Input::Metadata(reply) => self.topics.answered(&mut self.wire, reply),
             Input::Close { commit, deadline } => self.close(commit, deadline),
             _ if self.is_closing() => {}
@@ -231,8 +243,21 @@ impl Member {
             Input::Released { guard, unwinding } => self.released(guard, unwinding),
             Input::Commit { call, offsets } => self.commit(call, offsets),
             Input::CommitProcessed { call } => self.commit_processed(call),
+            Input::Seek { call, partition, to } => self.seek(call, &partition, to),
+            Input::Pause(partitions) => self.pause(&partitions, true),
+            Input::Resume(partitions) => self.pause(&partitions, false),
+            Input::Broken {
+                ticket,
+                offset,
+                problem,
+            } => self.broken(ticket, offset, problem),
             Input::Subscribe(topics) => self.subscription = topics.into_iter().collect(),
-            _ => {}
+        }
+    }
+
+    fn pause(&mut self, partitions: &[TopicPartition], paused: bool) {
+        for partition in partitions {
+            self.partitions.pause(&mut self.wire, partition, paused);
         }
     }
 
@@ -271,7 +296,10 @@ impl Member {
             }
             Purpose::Leave => self.departures.answered(wire, coordinator, open, expect(reply)),
             Purpose::Commit => self.commit_answered(open, expect(reply)),
-            Purpose::Offsets | Purpose::ListOffsets | Purpose::Fetch | Purpose::FetchOnce => {}
+            Purpose::Offsets => self.offsets_answered(open, expect(reply)),
+            Purpose::ListOffsets => self.list_answered(open, expect(reply)),
+            // Their answers come as `Input::Fetched`, and no coordinator is asked for them.
+            Purpose::Fetch | Purpose::FetchOnce => {}
         }
     }
 
@@ -279,7 +307,9 @@ impl Member {
     fn settle(&mut self) {
         loop {
             self.drive();
-            if let Some(open) = self.wire.next_cut() {
+            if self.life == Life::Closed {
+                break;
+            } else if let Some(open) = self.wire.next_cut() {
                 self.answered(
                     open,
                     Err(Failure::Disconnected(
@@ -320,8 +350,6 @@ impl Member {
         self.coordinator.drive(&mut self.wire);
         self.drive_subscription();
         self.drive_lead();
-        let wanted = self.wanted_topics();
-        self.topics.drive(&mut self.wire, &wanted);
         if self.ledger.is_auto_due(&self.wire) {
             self.commit_processed_if_auto();
         }
@@ -330,8 +358,15 @@ impl Member {
             .drive(&mut self.wire, &self.coordinator, identity, &self.topics);
         self.drive_handover();
         self.membership.drive(&mut self.wire, &self.coordinator);
-        self.departures.drive(&mut self.wire, &self.coordinator);
+        self.drive_positions();
+        self.drive_fetching();
         self.drive_closing();
+        if self.life != Life::Closed {
+            self.departures.drive(&mut self.wire, &self.coordinator);
+            // Last, for the others say what they miss.
+            let wanted = self.wanted_topics();
+            self.topics.drive(&mut self.wire, &wanted);
+        }
     }
 
     /// Joins anew when the group was told something else than what is true now.
@@ -363,16 +398,15 @@ impl Member {
             rack: self.wire.config.client_rack.clone(),
             ..Subscription::default()
         };
-        let protocol = |assignor: &Box<dyn Assignor + Send>| {
-            let metadata = subscription(&**assignor)
-                .encode(NEWEST_VERSION)
-                .unwrap_or_default();
-            JoinGroupProtocol {
-                name: assignor.name().into(),
-                metadata,
-            }
+        let protocol = |assignor: &dyn Assignor| JoinGroupProtocol {
+            name: assignor.name().into(),
+            // Legal names are short enough.
+            metadata: subscription(assignor).encode(NEWEST_VERSION).unwrap_or_default(),
         };
-        self.assignors.iter().map(protocol).collect()
+        self.assignors
+            .iter()
+            .map(|assignor| protocol(&**assignor))
+            .collect()
     }
 
     /// Decides the round, as soon as the topics are known.

@@ -45,6 +45,8 @@ pub(super) struct Stamp(u64);
 pub(super) enum Place {
     /// The group's committed offset says.
     Lookup,
+    /// The coordinator has none: `auto.offset.reset` says, once the application has let go of its notice.
+    Unset,
     /// A look into the log says.
     Reset(Reset),
     /// It is.
@@ -251,13 +253,6 @@ impl Partitions {
         }
     }
 
-    /// Takes back what the application did not take of one.
-    pub(super) fn withdraw_one(&mut self, wire: &mut Wire, name: &TopicPartition) {
-        if let Some(partition) = self.owned.get_mut(name) {
-            partition.withdraw(wire);
-        }
-    }
-
     /// The position was found in the group's committed offsets or in the log.
     pub(super) fn place(&mut self, name: &TopicPartition, at: Position) {
         let Some(partition) = self.owned.get_mut(name) else {
@@ -288,6 +283,32 @@ impl Partitions {
         partition.replica = None;
         partition.suspect = None;
         partition.retry.succeeded();
+    }
+
+    /// Nothing more of it is fetched until the application seeks; what lies ready may still be had.
+    pub(super) fn halt(&mut self, name: &TopicPartition) {
+        if let Some(partition) = self.owned.get_mut(name) {
+            partition.place = Place::Stopped;
+        }
+    }
+
+    /// The log ends before what was read: go on at `to`, and commit it although it is lower.
+    pub(super) fn truncate(&mut self, wire: &mut Wire, name: &TopicPartition, to: Position) {
+        self.jump(wire, name, Place::At);
+        self.place(name, to);
+        if let Some(partition) = self.owned.get_mut(name) {
+            partition.rewound = true;
+        }
+    }
+
+    /// Hands out nothing of it, or goes on.
+    pub(super) fn pause(&mut self, wire: &mut Wire, name: &TopicPartition, paused: bool) {
+        if let Some(partition) = self.owned.get_mut(name) {
+            partition.paused = paused;
+            if paused {
+                partition.withdraw(wire);
+            }
+        }
     }
 
     /// The application goes elsewhere by its own wish: what it had before is no reason to hold back a commit (S06).

@@ -176,17 +176,15 @@ impl Topics {
         }
     }
 
-    /// Another response named a leader (KIP-951).
-    pub(super) fn hint(&mut self, partition: &TopicPartition, leader: Leader) {
-        let Some(topic) = self.known.get_mut(&partition.topic) else {
-            return;
+    /// Another response named a leader (KIP-951). Whether that is news.
+    pub(super) fn hint(&mut self, partition: &TopicPartition, leader: Leader) -> bool {
+        let topic = self.known.get_mut(&partition.topic);
+        let known = topic.and_then(|topic| topic.partitions.get_mut(&partition.partition));
+        let Some(known) = known.filter(|known| leader.node.0 >= 0 && leader.epoch > known.epoch) else {
+            return false;
         };
-        if let Some(known) = topic.partitions.get_mut(&partition.partition)
-            && leader.node.0 >= 0
-            && leader.epoch > known.epoch
-        {
-            *known = leader;
-        }
+        *known = leader;
+        true
     }
 
     pub(super) fn leader(&self, partition: &TopicPartition) -> Option<Leader> {
@@ -200,6 +198,14 @@ impl Topics {
 
     pub(super) fn id(&self, topic: &TopicName) -> TopicId {
         self.known.get(topic).map_or(TopicId::ZERO, |topic| topic.id)
+    }
+
+    /// The topic with this id.
+    pub(super) fn name(&self, id: TopicId) -> Option<TopicName> {
+        let mut topics = self.known.iter();
+        topics
+            .find(|(_, topic)| id != TopicId::ZERO && topic.id == id)
+            .map(|(name, _)| name.clone())
     }
 
     /// Whether an answer came for it, be it that it does not exist.

@@ -3,6 +3,7 @@
 //! It decides one thing: whether an answer is still wanted. What an answer means, it refuses to know.
 
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use kohort_protocol::api::{Request, Response};
@@ -118,7 +119,7 @@ impl Wire {
     /// Gives up all that waits for the coordinator `node`, because it hangs. Each owner hears of it as of a disconnect.
     pub(super) fn cut(&mut self, node: NodeId) {
         let hanging = |open: &Open| open.to == Target::Node(node) && open.purpose.is_for_coordinator();
-        let cut: alloc::vec::Vec<Open> = self.open.values().copied().filter(hanging).collect();
+        let cut: Vec<Open> = self.open.values().copied().filter(hanging).collect();
         for open in cut {
             self.abandon(open.token);
             self.cut.push_back(open);

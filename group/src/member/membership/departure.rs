@@ -52,11 +52,17 @@ impl Departures {
         self.leavers.is_empty()
     }
 
+    /// Forgets those whose session has ended by itself.
+    pub(in crate::member) fn expire(&mut self, wire: &Wire) {
+        if !self.under_way {
+            self.leavers.retain(|leaver| wire.now < leaver.until);
+        }
+    }
+
     pub(in crate::member) fn drive(&mut self, wire: &mut Wire, coordinator: &Coordinator) {
         if self.under_way {
             return;
         }
-        self.leavers.retain(|leaver| wire.now < leaver.until);
         let (Some(leaver), Some(node)) = (self.leavers.front(), coordinator.node()) else {
             return;
         };

@@ -24,7 +24,10 @@ fn the_first_member_joins_in_two_steps_and_leads() {
         ["SyncGroup@1 m-1 g1 m-1=[t-0 t-1] m-2=[t-2] (30s)"]
     );
     assert_eq!(rig.member.state(), MemberState::CompletingRebalance);
-    assert_eq!(rig.reply(synced("t-0 t-1")), ["assigned t-0 t-1 in 1"]);
+    assert_eq!(
+        rig.reply(synced("t-0 t-1")),
+        ["assigned t-0 t-1 in 1", "OffsetFetch@1 t-0 t-1 (30s)"]
+    );
     assert_eq!(rig.member.state(), MemberState::Stable);
     assert_eq!(rig.pass_ms(2999), [""; 0]);
     assert_eq!(rig.pass_ms(1), ["Heartbeat@1 m-1 g1 (3.5s)"]);

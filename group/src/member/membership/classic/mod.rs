@@ -225,7 +225,7 @@ impl Classic {
             Purpose::Join => self.join_answered(wire, coordinator, open, expect(reply)),
             Purpose::Sync => self.sync_answered(wire, coordinator, open, expect(reply)),
             Purpose::Heartbeat(round) => {
-                self.heartbeat_answered(wire, coordinator, open, round, expect(reply))
+                self.heartbeat_answered(wire, coordinator, open, round, expect(reply));
             }
             _ => {}
         }
