@@ -97,17 +97,7 @@ impl Builder {
         let lock = File::create(folder.join("lock"))?;
         lock.lock()?;
         let ports = ports::reserve(2 * self.brokers)?;
-        let addresses: Vec<Address> = (1..)
-            .zip(ports.chunks_exact(2))
-            .filter_map(|(node, pair)| match pair {
-                [own, controller] => Some(Address {
-                    node,
-                    port: own.number,
-                    controller_port: controller.number,
-                }),
-                _ => None,
-            })
-            .collect();
+        let addresses = addresses(&ports);
         let node = |own: &Address| Node::prepare(*own, &addresses, &folder, jars, &self.properties, keep);
         let nodes = addresses.iter().map(node).collect::<Result<_>>()?;
         Ok(Cluster {
@@ -294,6 +284,19 @@ impl Drop for Cluster {
             let _ = fs::remove_dir_all(&self.folder);
         }
     }
+}
+
+/// Nodes from 1, with two ports each.
+fn addresses(ports: &[Port]) -> Vec<Address> {
+    let address = |(node, pair): (i32, &[Port])| match pair {
+        [own, controller] => Some(Address {
+            node,
+            port: own.number,
+            controller_port: controller.number,
+        }),
+        _ => None,
+    };
+    (1..).zip(ports.chunks_exact(2)).filter_map(address).collect()
 }
 
 /// 16 bytes in URL-safe base64, as Kafka writes an id; letters and digits only, for it must not begin with a dash.

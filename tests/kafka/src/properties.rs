@@ -47,7 +47,7 @@ const ANY: &[(&str, &str)] = &[
     ("group.streams.min.heartbeat.interval.ms", "100"),    // 5000
     ("group.streams.assignment.interval.ms", "0"),         // 1000, from 4.3
     ("group.streams.initial.rebalance.delay.ms", "0"),     // 3000, from 4.2
-    ("offsets.topic.num.partitions", OFFSETS_PARTITIONS),  // 50
+    ("offsets.topic.num.partitions", "6"),                 // 50
     ("transaction.state.log.num.partitions", "3"),         // 50
     ("share.coordinator.state.topic.num.partitions", "3"), // 50
     // Small: 128 MiB of heap otherwise, and two cores.
@@ -60,8 +60,6 @@ const ANY: &[(&str, &str)] = &[
     ("auto.create.topics.enable", "false"),    // true
     ("auto.leader.rebalance.enable", "false"), // true
 ];
-
-const OFFSETS_PARTITIONS: &str = "6";
 
 /// The text of a node's `server.properties`; `extra` wins over everything.
 pub(crate) fn text(own: Address, all: &[Address], folder: &Path, extra: &BTreeMap<String, String>) -> String {
