@@ -4,7 +4,7 @@
 //! Framing and checksums are verified on the way in; nothing is decompressed.
 
 use alloc::collections::BTreeMap;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use bytes::Bytes;
@@ -89,7 +89,7 @@ impl Inbox {
         &mut self,
         partition: &FetchResponsePartition,
         crcs: Crcs,
-    ) -> (Option<FetchedRecords>, Option<(i64, alloc::string::String)>) {
+    ) -> (Option<FetchedRecords>, Option<(i64, String)>) {
         let Some(bytes) = partition.records.as_ref().filter(|bytes| !bytes.is_empty()) else {
             return (None, None);
         };
@@ -119,7 +119,7 @@ impl Inbox {
 }
 
 /// What is wrong behind the good batches, and where it begins.
-fn problem(found: &Survey, size: usize) -> Option<(i64, alloc::string::String)> {
+fn problem(found: &Survey, size: usize) -> Option<(i64, String)> {
     if found.is_stuck() {
         let text = alloc::format!(
             "the broker sent {size} bytes that hold no whole batch; raise max.partition.fetch.bytes"

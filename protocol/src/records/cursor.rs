@@ -65,12 +65,11 @@ impl Cursor {
 
     /// The next visible record. `None` at the end and ever after an error; a batch that is cut off is the end.
     #[allow(clippy::should_implement_trait, reason = "it lends: no Iterator can")]
-    #[inline]
     pub fn next(&mut self) -> Option<Result<Record<'_>, RecordsError>> {
-        if !self.in_batch()
-            && let Err(error) = self.settle()
-        {
-            return Some(Err(error));
+        match self.settle() {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => return Some(Err(error)),
         }
         let (batch, walk) = self.current.as_mut()?;
         let step = walk.step(batch)?;
@@ -81,30 +80,19 @@ impl Cursor {
         Some(step)
     }
 
-    /// Whether a record of the current batch is left, or its error.
-    #[inline]
-    fn in_batch(&self) -> bool {
-        !self.failed
-            && self
-                .current
-                .as_ref()
-                .is_some_and(|(batch, walk)| !walk.is_done(batch))
-    }
-
-    /// Goes on to the next batch that has something to see; to none, at the end and after an error.
-    #[cold]
-    fn settle(&mut self) -> Result<(), RecordsError> {
-        if self.failed {
-            // Dropped rather than left: the position stays in front of what failed.
-            self.current = None;
-        }
-        while !self.failed && !self.in_batch() {
-            self.leave_batch();
+    /// Stands in front of a record, or of its error, if there is one left.
+    fn settle(&mut self) -> Result<bool, RecordsError> {
+        while !self.failed {
+            match &self.current {
+                Some((batch, walk)) if !walk.is_done(batch) => return Ok(true),
+                _ => self.leave_batch(),
+            }
             let Some(batch) = self.batches.next() else { break };
-            let entered = batch.and_then(|batch| self.enter(&batch));
-            self.current = entered.inspect_err(|_| self.failed = true)?;
+            self.current = batch
+                .and_then(|batch| self.enter(&batch))
+                .inspect_err(|_| self.failed = true)?;
         }
-        Ok(())
+        Ok(false)
     }
 
     fn leave_batch(&mut self) {

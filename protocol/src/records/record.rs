@@ -108,7 +108,6 @@ pub struct Headers<'a> {
 
 impl<'a> Headers<'a> {
     /// Walks over all headers once, so that the iterator cannot fail.
-    #[inline(always)]
     fn check(from: &mut Reader<'a>) -> Result<Self, RecordProblem> {
         let count = from.varint()?;
         let left = usize::try_from(count).map_err(|_| RecordProblem::HeaderCount(count))?;
@@ -160,81 +159,84 @@ impl Walk {
     }
 
     /// The next record. After an error the walk stays where it is.
-    #[inline]
     pub(super) fn step<'a>(&mut self, batch: &'a OpenBatch) -> Option<Result<Record<'a>, RecordsError>> {
         if self.is_done(batch) {
             return None;
         }
-        Some(self.read(batch).map_err(|problem| self.error(batch, problem)))
+        let header = batch.header();
+        let rest = batch.bytes().get(self.at..).unwrap_or_default();
+        if self.seen == header.record_count() {
+            let problem = BatchProblem::BytesAfterRecords {
+                count: self.seen,
+                bytes: rest.len(),
+            };
+            return Some(Err(RecordsError::CorruptBatch {
+                base_offset: header.base_offset,
+                problem,
+            }));
+        }
+        let mut from = Reader::new(rest);
+        let read = self.read(batch, &mut from).map(|(record, delta)| {
+            *self = Self {
+                at: batch.bytes().len() - from.rest().len(),
+                seen: self.seen + 1,
+                last_delta: delta,
+            };
+            record
+        });
+        Some(read.map_err(|problem| RecordsError::CorruptRecord {
+            base_offset: header.base_offset,
+            record: self.seen,
+            problem,
+        }))
     }
 
-    #[inline]
-    fn read<'a>(&mut self, batch: &'a OpenBatch) -> Result<Record<'a>, RecordProblem> {
-        let (header, bytes) = (batch.header(), batch.bytes());
-        let mut rest = Reader::new(bytes.get(self.at..).unwrap_or_default());
-        if rest.rest().is_empty() || self.seen == header.record_count() {
+    fn read<'a>(
+        &self,
+        batch: &'a OpenBatch,
+        from: &mut Reader<'a>,
+    ) -> Result<(Record<'a>, i32), RecordProblem> {
+        let header = batch.header();
+        if from.rest().is_empty() {
             return Err(RecordProblem::Missing {
                 count: header.record_count(),
             });
         }
-        let mut fields = Reader::new(rest.sized()?);
+        let mut fields = Reader::new(from.sized()?);
         // Attributes of single records mean nothing yet.
         fields.byte()?;
         let timestamp = timestamp(header, fields.varlong()?)?;
-        let delta = self.rising(header, fields.varint()?)?;
+        let (offset, delta) = self.offset(header, fields.varint()?)?;
         let (key, value) = (fields.nullable()?, fields.nullable()?);
         let headers = Headers::check(&mut fields)?;
-        if !fields.rest().is_empty() {
-            return Err(RecordProblem::BytesAfterFields(fields.rest().len()));
+        match fields.rest().len() {
+            0 => Ok((
+                Record {
+                    batch,
+                    offset,
+                    timestamp,
+                    key,
+                    value,
+                    headers,
+                },
+                delta,
+            )),
+            bytes => Err(RecordProblem::BytesAfterFields(bytes)),
         }
-        *self = Self {
-            at: bytes.len() - rest.rest().len(),
-            seen: self.seen + 1,
-            last_delta: delta,
-        };
-        // Cannot saturate: the last delta is no less and was checked with the header.
-        let offset = header.base_offset.saturating_add(i64::from(delta));
-        Ok(Record {
-            batch,
-            offset,
-            timestamp,
-            key,
-            value,
-            headers,
-        })
     }
 
     /// Offsets must rise within the batch: a consumer goes on at the one after the last it took, so that a
     /// record at or below that would be skipped silently (as Java's `CompletedFetch` does).
-    #[inline]
-    fn rising(&self, header: &BatchHeader, delta: i32) -> Result<i32, RecordProblem> {
+    fn offset(&self, header: &BatchHeader, delta: i32) -> Result<(i64, i32), RecordProblem> {
         let (after, last) = (self.last_delta, header.last_offset_delta);
         if delta <= after || delta > last {
             return Err(RecordProblem::Offset { delta, after, last });
         }
-        Ok(delta)
-    }
-
-    #[cold]
-    fn error(&self, batch: &OpenBatch, problem: RecordProblem) -> RecordsError {
-        let base_offset = batch.header().base_offset;
-        if self.seen == batch.header().record_count() {
-            let bytes = batch.bytes().len().saturating_sub(self.at);
-            let problem = BatchProblem::BytesAfterRecords {
-                count: self.seen,
-                bytes,
-            };
-            return RecordsError::CorruptBatch { base_offset, problem };
-        }
-        RecordsError::CorruptRecord {
-            base_offset,
-            record: self.seen,
-            problem,
-        }
+        // Cannot saturate: the last delta is no less and was checked with the header.
+        Ok((header.base_offset.saturating_add(i64::from(delta)), delta))
     }
 }
 
-#[inline]
 fn timestamp(header: &BatchHeader, delta: i64) -> Result<i64, RecordProblem> {
     match header.attributes.timestamp_type() {
         TimestampType::LogAppendTime => Ok(header.max_timestamp),
@@ -266,7 +268,6 @@ impl<'a> RecordIter<'a> {
 impl<'a> Iterator for RecordIter<'a> {
     type Item = Result<Record<'a>, RecordsError>;
 
-    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed {
             return None;

@@ -118,7 +118,7 @@ fn snappy_is_written_in_blocks_as_java_does() {
 
 #[test]
 fn xerial_framing_of_another_version_is_read() {
-    // Only the magic counts.
+    // Sarama writes version 1 in other byte orders; only the magic counts.
     let mut odd = batch(0, 3, Codec::Snappy).to_vec();
     odd[69..77].copy_from_slice(&[1, 0, 0, 0, 1, 0, 0, 0]);
     assert_eq!(

@@ -91,17 +91,6 @@ fn after_an_error_the_position_is_the_first_record_not_handed_out() {
 }
 
 #[test]
-fn a_batch_below_the_offset_asked_for_is_not_even_opened() {
-    let junk = handmade(1, 4, 5, b"no gzip");
-    let whole = joined(&[&junk, &batch(105, 1, Codec::None)]);
-    assert_eq!(
-        walk(Cursor::new(whole.clone(), 105)),
-        (vec![(105, 106)], None, 106)
-    );
-    assert!(walk(Cursor::new(whole, 104)).1.is_some());
-}
-
-#[test]
 fn checksums_are_verified_on_request() {
     let mut bytes = batch(0, 1, Codec::None).to_vec();
     *bytes.last_mut().unwrap() ^= 1;

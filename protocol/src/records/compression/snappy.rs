@@ -8,7 +8,7 @@ use snap::raw::{Decoder, Encoder, decompress_len, max_compress_len};
 use super::CodecError;
 
 const XERIAL_MAGIC: [u8; 8] = [0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0];
-/// Magic, version 1, readable from version 1 on. Versions are written but not judged: bad blocks fail anyway.
+/// Magic, version 1, readable from version 1 on. Other clients write other versions; the blocks are the same.
 const XERIAL_HEADER: [u8; 16] = [
     0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1,
 ];

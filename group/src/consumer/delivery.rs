@@ -1,0 +1,121 @@
+//! What a consumer is handed, in order: records, and notices about the partitions they come from.
+
+use std::sync::Arc;
+
+use kohort_protocol::TopicPartition;
+use tokio::time::Instant;
+
+use super::Records;
+use crate::driver::{Fact, Item, Notice, Slot};
+use crate::member::{GuardId, Period};
+
+/// One thing handed to the application by [`Consumer::next_delivery`](crate::Consumer::next_delivery).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// Records of one partition.
+    Records(Records),
+    /// Partitions were gained.
+    Assigned(Assigned),
+    /// Partitions go to somebody else once this is dropped.
+    Revoking(Revoking),
+    /// Partitions are gone already: finish nothing, commit nothing of them.
+    Lost(Vec<TopicPartition>),
+    /// Something happened that the consumer deals with by itself.
+    Notice(Notice),
+}
+
+impl Delivery {
+    pub(crate) fn of(item: Item, slot: &Arc<Slot>) -> Self {
+        let guard = |guard| Guard {
+            guard,
+            slot: Arc::clone(slot),
+        };
+        match item {
+            Item::Records(records) => Self::Records(records),
+            Item::Assigned {
+                guard: id,
+                partitions,
+                period,
+            } => Self::Assigned(Assigned {
+                partitions,
+                period,
+                _guard: guard(id),
+            }),
+            Item::Revoking {
+                guard: id,
+                partitions,
+                deadline,
+            } => Self::Revoking(Revoking {
+                partitions,
+                deadline,
+                _guard: guard(id),
+            }),
+            Item::Lost { partitions } => Self::Lost(partitions),
+            Item::Notice(notice) => Self::Notice(notice),
+        }
+    }
+}
+
+/// Partitions that were gained. Nothing of them is fetched while this is held: seek, or load positions from elsewhere; then drop it.
+#[derive(Debug)]
+pub struct Assigned {
+    partitions: Vec<TopicPartition>,
+    period: Period,
+    _guard: Guard,
+}
+
+impl Assigned {
+    /// What was gained.
+    #[must_use]
+    pub fn partitions(&self) -> &[TopicPartition] {
+        &self.partitions
+    }
+
+    /// The period of ownership that begins; offsets committed with it are refused once it is over.
+    #[must_use]
+    pub fn period(&self) -> Period {
+        self.period
+    }
+}
+
+/// Partitions that go. No more records of them are handed out. Finish with those that were, commit, and drop this: that lets the
+/// rebalance go on. After [`deadline`](Self::deadline) the group goes on without this member, and the partitions are lost.
+///
+/// Dropped while panicking it is *not* acknowledged: the member leaves, so that nothing counts as processed that was not.
+#[derive(Debug)]
+pub struct Revoking {
+    partitions: Vec<TopicPartition>,
+    deadline: Instant,
+    _guard: Guard,
+}
+
+impl Revoking {
+    /// What goes.
+    #[must_use]
+    pub fn partitions(&self) -> &[TopicPartition] {
+        &self.partitions
+    }
+
+    /// By when this must be dropped.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+}
+
+/// Tells the driver when it is let go of. Late, that does nothing.
+#[derive(Debug)]
+struct Guard {
+    guard: GuardId,
+    slot: Arc<Slot>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.slot.tell(Fact::Released {
+            guard: self.guard,
+            unwinding: std::thread::panicking(),
+        });
+    }
+}

@@ -1,0 +1,118 @@
+//! Records of one partition, as the application gets them.
+
+use std::sync::Weak;
+
+use bytes::Bytes;
+use kohort_protocol::api::fetch::AbortedTransaction;
+use kohort_protocol::records::{AbortedTransactions, Cursor, Record, RecordsError};
+use kohort_protocol::{LeaderEpoch, TopicPartition};
+
+use crate::driver::{Fact, Slot};
+use crate::member::{CommitOffset, Period, Ticket};
+
+/// Records of one partition, in offset order, decompressed batch by batch as they are read.
+///
+/// It may be sent to another task or thread. Dropping it before its end skips the rest: calling
+/// [`next`](crate::Consumer::next) again says that all records returned before are processed.
+#[derive(Debug)]
+pub struct Records {
+    ticket: Ticket,
+    partition: TopicPartition,
+    period: Period,
+    cursor: Cursor,
+    leader_epoch: LeaderEpoch,
+    slot: Weak<Slot>,
+}
+
+impl Records {
+    pub(crate) fn new(
+        ticket: Ticket,
+        partition: TopicPartition,
+        period: Period,
+        from: i64,
+        records: Bytes,
+        aborted: Option<Vec<AbortedTransaction>>,
+        slot: Weak<Slot>,
+    ) -> Self {
+        let mut cursor = Cursor::new(records, from);
+        if let Some(aborted) = aborted {
+            cursor = cursor.read_committed(AbortedTransactions::new(aborted));
+        }
+        Self {
+            ticket,
+            partition,
+            period,
+            cursor,
+            leader_epoch: LeaderEpoch::NONE,
+            slot,
+        }
+    }
+
+    pub(crate) fn ticket(&self) -> Ticket {
+        self.ticket
+    }
+
+    /// Whose records they are.
+    #[must_use]
+    pub fn partition(&self) -> &TopicPartition {
+        &self.partition
+    }
+
+    /// The next record; `None` at the end.
+    ///
+    /// # Errors
+    /// A record that cannot be read (corrupt, or compressed with a codec that is not compiled in). The partition then stops: its
+    /// position goes back to the first record that was not handed out, and nothing more is delivered until it is sought past it.
+    #[allow(clippy::should_implement_trait, reason = "it lends: no Iterator can")]
+    pub fn next(&mut self) -> Option<Result<Record<'_>, RecordError>> {
+        let reached = self.cursor.next_offset();
+        match self.cursor.next()? {
+            Ok(record) => {
+                self.leader_epoch = record.batch().partition_leader_epoch;
+                Some(Ok(record))
+            }
+            Err(problem) => {
+                if let Some(slot) = self.slot.upgrade() {
+                    slot.tell(Fact::Broken {
+                        ticket: self.ticket,
+                        offset: reached,
+                        problem: problem.to_string(),
+                    });
+                }
+                Some(Err(RecordError {
+                    partition: self.partition.clone(),
+                    offset: reached,
+                    problem,
+                }))
+            }
+        }
+    }
+
+    /// Where reading these records has come to, ready to be committed: the offset behind the last record returned by
+    /// [`next`](Self::next), and behind control records and gaps once the batch is used up.
+    ///
+    /// It carries the period of ownership it was read in: committed after the partition went and came back, it is refused instead
+    /// of rewinding the new owner's progress.
+    #[must_use]
+    pub fn position(&self) -> CommitOffset {
+        CommitOffset {
+            partition: self.partition.clone(),
+            offset: self.cursor.next_offset(),
+            leader_epoch: self.leader_epoch,
+            metadata: None,
+            period: Some(self.period),
+        }
+    }
+}
+
+/// A record that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{partition}: the record at offset {offset} cannot be read: {problem}")]
+pub struct RecordError {
+    /// Whose.
+    pub partition: TopicPartition,
+    /// The first offset that was not handed out.
+    pub offset: i64,
+    /// What is wrong.
+    pub problem: RecordsError,
+}

@@ -1,0 +1,225 @@
+//! The one thing that the driver and the application's handles share: a mutex around two queues.
+//!
+//! *Facts* go from the application to the driver, in the order they happened; *items* go the other way. Taking records out is
+//! synchronous and recorded as a fact under the same lock under which the driver withdraws them. So no record of a revoked
+//! partition sits in a channel on its way to the application, and a dropped future loses nothing.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use kohort_protocol::{TopicName, TopicPartition};
+use tokio::sync::{Notify, oneshot};
+
+use crate::consumer::{Records, Status};
+use crate::member::{CallError, CommitOffset, GuardId, MemberError, Period, SeekTo, Ticket};
+
+/// What the application did.
+#[derive(Debug)]
+pub(crate) enum Fact {
+    /// It came back for more.
+    Polled,
+    /// It waits inside `next()`, or no longer.
+    Waiting(bool),
+    /// It took these records.
+    Taken(Ticket),
+    /// It could not read on in these records.
+    Broken {
+        ticket: Ticket,
+        offset: i64,
+        problem: String,
+    },
+    /// It let go of a guard.
+    Released {
+        guard: GuardId,
+        unwinding: bool,
+    },
+    /// It wants something done and waits for the answer.
+    Call(Call, oneshot::Sender<Result<(), CallError>>),
+    /// Hand out nothing of these, or go on.
+    Pause(Vec<TopicPartition>),
+    Resume(Vec<TopicPartition>),
+    /// Another set of topics.
+    Subscribe(Vec<TopicName>),
+    /// It asks how things are.
+    Inspect(oneshot::Sender<Status>),
+    /// It is done.
+    Close {
+        commit: bool,
+        within: Duration,
+    },
+}
+
+/// A call that is answered.
+#[derive(Debug)]
+pub(crate) enum Call {
+    Commit(Vec<CommitOffset>),
+    CommitProcessed,
+    Seek(TopicPartition, SeekTo),
+}
+
+/// What the application is to be handed, in this order.
+#[derive(Debug)]
+pub(crate) enum Item {
+    Records(Records),
+    Assigned {
+        guard: GuardId,
+        partitions: Vec<TopicPartition>,
+        period: Period,
+    },
+    Revoking {
+        guard: GuardId,
+        partitions: Vec<TopicPartition>,
+        deadline: tokio::time::Instant,
+    },
+    Lost {
+        partitions: Vec<TopicPartition>,
+    },
+    Notice(Notice),
+}
+
+/// Something the application may want to know, while the consumer goes on by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// A position was reset, and why.
+    Reset {
+        /// Which partition.
+        partition: TopicPartition,
+        /// The position before, if there was one.
+        from: Option<i64>,
+        /// The position now.
+        to: i64,
+        /// Why.
+        reason: String,
+    },
+    /// Something is wrong.
+    Trouble(MemberError),
+}
+
+impl core::fmt::Display for Notice {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Reset {
+                partition,
+                from: Some(from),
+                to,
+                reason,
+            } => {
+                write!(f, "{partition}: position reset from {from} to {to}: {reason}")
+            }
+            Self::Reset {
+                partition,
+                from: None,
+                to,
+                reason,
+            } => write!(f, "{partition}: starts at {to}: {reason}"),
+            Self::Trouble(error) => error.fmt(f),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    facts: VecDeque<Fact>,
+    items: VecDeque<Item>,
+    /// Set once, when the member is gone: nothing is handed out any more but this.
+    closed: Option<Result<(), MemberError>>,
+}
+
+/// Shared by the driver, the consumer, and everything it handed out.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    state: Mutex<State>,
+    to_driver: Notify,
+    to_application: Notify,
+}
+
+impl Slot {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// A panic elsewhere cannot leave the queues half-changed: every critical section here is a few pushes and pops.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The application did something. Once the member is gone it is dropped, and with it whoever waits for an answer is told.
+    pub(crate) fn tell(&self, fact: Fact) {
+        let mut state = self.lock();
+        let repeated = matches!(fact, Fact::Polled) && matches!(state.facts.back(), Some(Fact::Polled));
+        if repeated || state.closed.is_some() {
+            return;
+        }
+        state.facts.push_back(fact);
+        drop(state);
+        self.to_driver.notify_one();
+    }
+
+    /// The next thing for the application, if there is one. Taking records is told to the driver under the same lock.
+    pub(crate) fn take(&self) -> Option<Item> {
+        let mut state = self.lock();
+        let item = state.items.pop_front()?;
+        if let Item::Records(records) = &item {
+            state.facts.push_back(Fact::Taken(records.ticket()));
+            drop(state);
+            self.to_driver.notify_one();
+        }
+        Some(item)
+    }
+
+    /// Why nothing more will come, if so.
+    pub(crate) fn closed(&self) -> Option<Result<(), MemberError>> {
+        self.lock().closed.clone()
+    }
+
+    /// Completes when there may be something to take, or the end.
+    pub(crate) async fn news(&self) {
+        self.to_application.notified().await;
+    }
+
+    /// Driver: what the application did since the last call.
+    pub(crate) fn drain(&self) -> VecDeque<Fact> {
+        core::mem::take(&mut self.lock().facts)
+    }
+
+    /// Driver: completes when the application did something.
+    pub(crate) async fn stirred(&self) {
+        self.to_driver.notified().await;
+    }
+
+    /// Driver: something for the application.
+    pub(crate) fn hand(&self, item: Item) {
+        self.lock().items.push_back(item);
+        self.to_application.notify_one();
+    }
+
+    /// Driver: drops records that were not taken.
+    pub(crate) fn withdraw(&self, ticket: Ticket) {
+        self.lock()
+            .items
+            .retain(|item| !matches!(item, Item::Records(records) if records.ticket() == ticket));
+    }
+
+    /// Driver: nobody needs to finish with what is lost already.
+    pub(crate) fn withdraw_revocations(&self) {
+        self.lock()
+            .items
+            .retain(|item| !matches!(item, Item::Revoking { .. }));
+    }
+
+    /// Driver: the end. Notices that were not read stay readable; records are withdrawn.
+    pub(crate) fn close(&self, result: Result<(), MemberError>) {
+        let mut state = self.lock();
+        state
+            .items
+            .retain(|item| matches!(item, Item::Lost { .. } | Item::Notice(_)));
+        state.closed = Some(result);
+        let unanswered = core::mem::take(&mut state.facts);
+        drop(state);
+        drop(unanswered);
+        self.to_application.notify_waiters();
+        self.to_application.notify_one();
+    }
+}
