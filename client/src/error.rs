@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use kohort_protocol::{ApiKey, CallFailure, ErrorCode};
+use kohort_protocol::{ApiKey, CallFailure, ErrorCode, Recovery};
 use thiserror::Error;
 
 /// Why the client could not do what was asked.
@@ -56,7 +56,7 @@ impl ClientError {
                 failure,
                 CallFailure::Unsupported { .. } | CallFailure::Malformed { .. }
             ),
-            Self::Broker { code, .. } => code.is_retriable(),
+            Self::Broker { api, code, .. } => Recovery::of_admin(*api, *code).is_retriable(),
             _ => false,
         }
     }

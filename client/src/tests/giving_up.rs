@@ -48,14 +48,23 @@ async fn a_call_right_after_an_abandonment_does_not_fail_with_it_and_can_be_aban
     port.abandon(3);
     assert!(matches!(port.recv().await, (2, Ok(_))));
     assert_eq!(net.seen().len(), 2, "the third was never sent");
+}
 
-    // The route of a call that moved leads to where it is now.
-    port.send(4, NODE, Lane::Join, heartbeat().into(), SECOND);
+#[tokio::test(start_paused = true)]
+async fn a_call_that_moved_to_another_connection_is_abandoned_there() {
+    let net = Net::default();
+    net.broker("b1:9092", |_, _| Then::Park);
+    let client = net.client("b1:9092");
+    let mut port = client.port();
+    port.send(1, NODE, Lane::Control, heartbeat().into(), 30 * SECOND);
     settle().await;
-    assert_eq!(net.open(), 2);
-    port.abandon(4);
+    port.abandon(1);
+    port.send(2, NODE, Lane::Control, heartbeat().into(), 30 * SECOND);
     settle().await;
-    assert_eq!(net.open(), 1);
+    assert_eq!((net.seen().len(), net.open()), (2, 1));
+    port.abandon(2);
+    settle().await;
+    assert_eq!(net.open(), 0);
 }
 
 #[tokio::test(start_paused = true)]
