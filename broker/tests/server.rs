@@ -1,6 +1,6 @@
 //! The server at the level of bytes: conn/*, and nodes that stop, start and pause.
 #![cfg(feature = "server")]
-#![allow(clippy::indexing_slicing, clippy::panic)] // helpers outside #[test] functions
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // helpers outside #[test] functions
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;

@@ -14,7 +14,7 @@ use crate::lab::*;
 #[test]
 fn classic_1_1_two_step_join() {
     let mut lab = Lab::new(quick());
-    let mut member = Member::new(lab.to_coordinator(), lab.to_coordinator());
+    let mut member = Member::new(lab.coordinator_wire(), lab.coordinator_wire());
     let first = lab.call(member.wire, 4, member.join());
     assert_eq!(first.error_code, ErrorCode::MEMBER_ID_REQUIRED);
     assert_eq!(
@@ -49,7 +49,7 @@ fn classic_1_1_two_step_join() {
 fn classic_1_1_up_to_v3_one_step() {
     let mut lab = Lab::new(quick());
     for version in 0..=3 {
-        let mut lab_member = Member::new(lab.to_coordinator(), lab.to_coordinator());
+        let mut lab_member = Member::new(lab.coordinator_wire(), lab.coordinator_wire());
         let joined = lab.call(lab_member.wire, version, lab_member.join());
         assert_eq!(joined.error_code, NONE, "v{version}");
         lab_member.note(&joined);
@@ -71,7 +71,7 @@ fn classic_1_2_a_static_join_is_one_step_and_any_instance_id_is_accepted() {
 #[test]
 fn classic_1_3_unknown_ids() {
     let mut lab = Lab::new(quick());
-    let mut stranger = Member::new(lab.to_coordinator(), lab.to_coordinator());
+    let mut stranger = Member::new(lab.coordinator_wire(), lab.coordinator_wire());
     stranger.id = MemberId::from("nobody");
     let refused = lab.call(stranger.wire, 9, stranger.join());
     assert_eq!(refused.error_code, ErrorCode::UNKNOWN_MEMBER_ID, "no group");
@@ -102,7 +102,7 @@ fn classic_1_3_unknown_ids() {
 #[test]
 fn classic_1_4_session_timeout_within_limits_and_any_rebalance_timeout() {
     let mut lab = Lab::new(quick());
-    let mut member = Member::new(lab.to_coordinator(), lab.to_coordinator());
+    let mut member = Member::new(lab.coordinator_wire(), lab.coordinator_wire());
     for session in [0, -1, 499, 1_800_001] {
         member.session = session;
         let refused = lab.call(member.wire, 9, member.join());
@@ -123,7 +123,7 @@ fn classic_1_4_session_timeout_within_limits_and_any_rebalance_timeout() {
 fn classic_1_5_inconsistent_protocols() {
     let mut lab = Lab::new(quick());
     let code = |lab: &mut Lab, kind: &str, protocols: &[&str]| {
-        let member = Member::new(lab.to_coordinator(), lab.to_coordinator());
+        let member = Member::new(lab.coordinator_wire(), lab.coordinator_wire());
         let mut join = member.join();
         join.protocol_type = kind.to_owned();
         join.protocols.retain(|_| !protocols.is_empty());
@@ -278,7 +278,7 @@ fn classic_1_8_group_max_size() {
     };
     let mut lab = Lab::new(config());
     let members = lab.stable_group(2);
-    let mut late = Member::new(lab.to_coordinator(), lab.to_coordinator());
+    let mut late = Member::new(lab.coordinator_wire(), lab.coordinator_wire());
     for version in [3, 9] {
         let refused = lab.call(late.wire, version, late.join());
         assert_eq!(
@@ -332,7 +332,7 @@ fn classic_1_9_a_pending_id_beside_a_first_join_does_not_block_for_longer_than_i
     let mut lab = Lab::new(quick());
     let mut member = lab.newcomer();
     // Beside a first join: the initial delay ends the join phase, whoever else has an id.
-    let mut pending = Member::new(lab.to_coordinator(), lab.to_coordinator());
+    let mut pending = Member::new(lab.coordinator_wire(), lab.coordinator_wire());
     pending.session = 1500;
     pending.id = lab.call(pending.wire, 9, pending.join()).member_id;
     lab.joining(&member);
@@ -346,7 +346,7 @@ fn classic_1_9_a_pending_id_beside_a_first_join_does_not_block_for_longer_than_i
     for request in [ErrorCode::UNKNOWN_MEMBER_ID; 1] {
         assert_eq!(lab.heartbeat(&pending), request);
         assert_eq!(lab.commit(pending.commit(1)), request);
-        let wire = lab.to_coordinator();
+        let wire = lab.coordinator_wire();
         assert_eq!(lab.call(wire, 5, pending.sync(vec![])).error_code, request);
     }
     lab.pass(200);

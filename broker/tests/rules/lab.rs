@@ -180,7 +180,7 @@ impl Lab {
         self.cluster.coordinator(&GROUP.into()).expect("a coordinator")
     }
 
-    pub(crate) fn to_coordinator(&mut self) -> Wire {
+    pub(crate) fn coordinator_wire(&mut self) -> Wire {
         let node = self.coordinator();
         self.wire(node)
     }
@@ -204,7 +204,7 @@ impl Lab {
 
     /// A dynamic member with an id of its own that has not joined yet.
     pub(crate) fn newcomer(&mut self) -> Member {
-        let mut member = Member::new(self.to_coordinator(), self.to_coordinator());
+        let mut member = Member::new(self.coordinator_wire(), self.coordinator_wire());
         let promised = self.call(member.wire, 9, member.join());
         assert_eq!(promised.error_code, ErrorCode::MEMBER_ID_REQUIRED);
         member.id = promised.member_id;
@@ -213,7 +213,7 @@ impl Lab {
 
     /// A static member.
     pub(crate) fn static_newcomer(&mut self, instance: &str) -> Member {
-        let mut member = Member::new(self.to_coordinator(), self.to_coordinator());
+        let mut member = Member::new(self.coordinator_wire(), self.coordinator_wire());
         member.instance = Some(GroupInstanceId::from(instance));
         member
     }
@@ -275,21 +275,21 @@ impl Lab {
     }
 
     pub(crate) fn leave(&mut self, members: &[LeavingMember]) -> Vec<ErrorCode> {
-        let wire = self.to_coordinator();
+        let wire = self.coordinator_wire();
         let left = self.call(wire, 5, leave(members));
         assert_eq!(left.error_code, NONE);
         left.members.iter().map(|member| member.error_code).collect()
     }
 
     pub(crate) fn commit(&mut self, request: OffsetCommitRequest) -> ErrorCode {
-        let wire = self.to_coordinator();
+        let wire = self.coordinator_wire();
         let answer = self.call(wire, 9, request);
         answer.topics[0].partitions[0].error_code
     }
 
     /// The committed offset of `t-0` as a client reads it.
     pub(crate) fn committed(&mut self) -> i64 {
-        let wire = self.to_coordinator();
+        let wire = self.coordinator_wire();
         self.fetched(wire).expect("offsets")
     }
 
