@@ -322,13 +322,7 @@ impl Hub {
                 addresses.push(address);
             }
         }
-        let now = Instant::now();
-        addresses.sort_by_key(|address| {
-            state
-                .failing
-                .get(address)
-                .map_or(now, |failing| failing.retry_at.max(now))
-        });
+        addresses.sort_by_key(|address| state.failing.get(address).map(|failing| failing.retry_at));
         addresses
     }
 

@@ -11,7 +11,7 @@ use std::io;
 use std::sync::{Arc, Weak};
 
 use bytes::BytesMut;
-use kohort_protocol::{CallFailure, Connection, Timestamp};
+use kohort_protocol::{CallFailure, Connection, ConnectionError, Timestamp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -43,7 +43,7 @@ enum End {
     /// Nobody can want it any more, or it was idle for too long: an orderly close.
     Unwanted,
     /// It broke, or a request on it was given up: a reset.
-    Broken(String),
+    Broken(ConnectionError),
     /// No connection could be made.
     Unreachable(String),
 }
@@ -79,23 +79,28 @@ impl Link {
 
     pub(crate) async fn run(mut self) {
         let end = match self.establish().await {
-            Ok(stream) => self.serve(stream).await,
+            Ok((address, stream)) => {
+                let end = self.serve(stream).await;
+                self.avoid(&address, &end);
+                end
+            }
             Err(end) => end,
         };
         self.finish(&end);
     }
 
     /// Tries the addresses one after the other, while calls wait.
-    async fn establish(&mut self) -> Result<Box<dyn Stream>, End> {
+    async fn establish(&mut self) -> Result<(Address, Box<dyn Stream>), End> {
         let found = candidates(self.hub.clone(), self.key.target);
         let addresses = self.meanwhile(found).await?.map_err(End::Unreachable)?;
         let mut tried = Vec::new();
         for address in addresses {
             self.connection.set_obstacle(obstacle(&tried, &address));
             match self.attempt(&address).await? {
-                Ok(stream) => return Ok(stream),
+                Ok(stream) => return Ok((address, stream)),
                 Err(reason) => tried.push(format!("{address}: {reason}")),
             }
+            tracing::debug!(failed = tried.last(), "no connection");
             if let Some(hub) = self.hub.upgrade() {
                 hub.failed(&address);
                 hub.metadata.doubt();
@@ -120,7 +125,7 @@ impl Link {
         if let Err(end) = self.pump(&mut *stream, true).await {
             stream.reset_on_drop();
             return match end {
-                End::Broken(reason) => Ok(Err(reason)),
+                End::Broken(error) => Ok(Err(error.to_string())),
                 other => Err(other),
             };
         }
@@ -150,6 +155,19 @@ impl Link {
             stream.reset_on_drop();
         }
         end
+    }
+
+    /// "Any broker" should be another one next time, if this one stopped answering or went away.
+    fn avoid(&self, address: &Address, end: &End) {
+        let End::Broken(error) = end else { return };
+        tracing::debug!(%address, lane = ?self.key.lane, %error, "connection reset");
+        let given_up_by_us = matches!(error, ConnectionError::Abandoned(_));
+        if self.key.target == Target::Any
+            && !given_up_by_us
+            && let Some(hub) = self.hub.upgrade()
+        {
+            hub.failed(address);
+        }
     }
 
     /// Moves bytes and time until the handshake is complete (with `opening`), or until the end.
@@ -190,7 +208,7 @@ impl Link {
             Event::Broken(error) => self.connection.broken(error.to_string()),
             Event::Time => self.connection.tick(now),
         };
-        result.map_err(|error| End::Broken(error.to_string()))?;
+        result.map_err(End::Broken)?;
         if opening || !self.is_idle_for_too_long() || !self.retire() {
             return Ok(());
         }
@@ -208,8 +226,7 @@ impl Link {
             }
             Command::Abandon(serial) => {
                 self.forgo(serial);
-                let result = self.connection.abandon(serial.0);
-                result.map_err(|error| End::Broken(error.to_string()))
+                self.connection.abandon(serial.0).map_err(End::Broken)
             }
         }
     }
@@ -265,13 +282,13 @@ impl Link {
     }
 
     fn finish(mut self, end: &End) {
-        let detail = match end {
-            End::Unwanted => "the client was closed".to_owned(),
-            End::Broken(reason) | End::Unreachable(reason) => reason.clone(),
-        };
+        let disconnected = |detail| CallFailure::Disconnected { detail };
         let failure = match end {
-            End::Unreachable(_) => CallFailure::Unreachable { detail },
-            End::Unwanted | End::Broken(_) => CallFailure::Disconnected { detail },
+            End::Unwanted => disconnected("the client was closed".to_owned()),
+            End::Broken(error) => disconnected(error.to_string()),
+            End::Unreachable(detail) => CallFailure::Unreachable {
+                detail: detail.clone(),
+            },
         };
         if let Some(hub) = self.hub.upgrade() {
             for serial in hub.reroute(self.key, self.id, &mut self.commands) {

@@ -219,3 +219,16 @@ async fn a_cluster_that_is_down_for_a_while_is_waited_for_once_it_was_reached() 
     refresh.await.unwrap().unwrap();
     assert!(net.dials().len() < 40, "no hot loop: {}", net.dials().len());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_broker_that_stopped_answering_is_not_asked_again_while_there_is_another() {
+    let net = Net::default();
+    net.broker("b1:9092", |_, _| Then::Park);
+    net.broker("b2:9092", polite(&[(1, "b1"), (2, "b2")]));
+    for seed in 0..10 {
+        let client = net.client_with("b1:9092,b2:9092", |config| config.seed = Some(seed));
+        let begin = Instant::now();
+        client.refresh_metadata(&[]).await.unwrap();
+        assert!(begin.elapsed() < 31 * SECOND, "{:?}", begin.elapsed());
+    }
+}

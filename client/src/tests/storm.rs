@@ -81,3 +81,28 @@ async fn no_call_is_lost_or_answered_twice() {
         assert_eq!(net.open(), 0, "seed {seed}: a connection outlived its client");
     }
 }
+
+#[test]
+fn calls_are_answered_even_when_the_runtime_of_their_client_ends() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap()
+    };
+    let (first, second) = (runtime(), runtime());
+    let net = Net::default();
+    net.broker("b1:9092", |_, _| Then::Park);
+    let client = first.block_on(async { net.client("b1:9092") });
+    let mut port = client.port();
+    port.send(1, NODE, Lane::Control, heartbeat().into(), 60 * SECOND);
+    first.block_on(settle());
+    assert_eq!(net.seen().len(), 1);
+    drop(first);
+    let (token, reply) = second.block_on(port.recv());
+    assert!(token == 1 && reply.is_err());
+    port.send(2, NODE, Lane::Control, heartbeat().into(), 60 * SECOND);
+    let (token, reply) = second.block_on(port.recv());
+    assert!(token == 2 && reply.unwrap_err().to_string().contains("ended by the runtime"));
+}
