@@ -16,9 +16,11 @@ pub(crate) struct Producer {
 
 impl Producer {
     pub(crate) fn new(bootstrap: &str, topic: &str, partitions: i32) -> Result<Self> {
+        let runtime = crate::output::runtime()?;
+        let client = runtime.block_on(async { Client::new(ClientConfig::new(bootstrap)) })?;
         Ok(Self {
-            runtime: crate::output::runtime()?,
-            client: Client::new(ClientConfig::new(bootstrap))?,
+            runtime,
+            client,
             topic: topic.into(),
             partitions: u64::try_from(partitions)?,
             produced: 0,

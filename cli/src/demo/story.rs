@@ -156,8 +156,23 @@ impl Story {
         ));
         self.produce_rest()?;
         victim.kill()?;
-        self.until_all_is_read("what it had not committed is read again by the others")?;
-        self.pause()
+        self.until_all_is_read("but not all of it was committed")?;
+        self.pause()?;
+        self.until_all_is_committed()
+    }
+
+    /// What a killed member had read but not committed is read again by whoever got its partitions.
+    fn until_all_is_committed(&mut self) -> Result<()> {
+        let began = Instant::now();
+        while u64::try_from(self.stage.committed()?) != Ok(self.producer.produced())
+            && began.elapsed() < PATIENCE
+        {
+            std::thread::sleep(GLANCE);
+            self.glance()?;
+        }
+        self.screen
+            .say("  what it had not committed has been read again by the others, and is committed now");
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<Outcome> {
