@@ -13,6 +13,7 @@ use kohort_protocol::consumer_protocol::{Assignment, NEWEST_VERSION, Subscriptio
 use kohort_protocol::{MemberId, Timestamp, TopicId, TopicName};
 
 use super::error::MemberError;
+use super::membership::LedRound;
 use super::topics::Topics;
 use super::wire::Wire;
 use crate::assignor::{Assignor, PartitionRacks, Subscriber, TopicPartitions};
@@ -34,14 +35,20 @@ pub(super) struct Lead {
 }
 
 impl Lead {
-    pub(super) fn new(wire: &mut Wire, protocol: String, members: Vec<JoinGroupMember>, skip: bool) -> Self {
+    pub(super) fn new(wire: &mut Wire, round: LedRound) -> Self {
+        let LedRound {
+            asked,
+            protocol,
+            members,
+            skip,
+        } = round;
         let mut lead = Self {
             protocol,
             members: Vec::new(),
             ids: BTreeSet::new(),
             topics: BTreeSet::new(),
             skip,
-            fresh: wire.now - wire.config.retry_backoff_max,
+            fresh: asked - wire.config.retry_backoff_max,
             until: wire.now + wire.config.request_timeout.min(wire.config.max_poll_interval / 2),
         };
         for member in members {

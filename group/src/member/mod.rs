@@ -303,13 +303,21 @@ impl Member {
         }
     }
 
-    /// Lets every part do what it can do now, until none of them has news for another.
+    /// Lets every part do what it can do now, until none of them has news for another. News first: what was lost is told before
+    /// anything is sent because of it (S02).
     fn settle(&mut self) {
         loop {
+            self.heed_news();
             self.drive();
-            if self.life == Life::Closed {
+            if self.life == Life::Closed || !(self.wire.has_cut() || self.membership.has_signal()) {
                 break;
-            } else if let Some(open) = self.wire.next_cut() {
+            }
+        }
+    }
+
+    fn heed_news(&mut self) {
+        while self.life != Life::Closed {
+            if let Some(open) = self.wire.next_cut() {
                 self.answered(
                     open,
                     Err(Failure::Disconnected(
@@ -326,13 +334,7 @@ impl Member {
 
     fn heed(&mut self, signal: Signal) {
         match signal {
-            Signal::Lead {
-                protocol,
-                members,
-                skip,
-            } => {
-                self.lead = Some(Lead::new(&mut self.wire, protocol, members, skip));
-            }
+            Signal::Lead(round) => self.lead = Some(Lead::new(&mut self.wire, round)),
             Signal::Joined { assignment } => self.joined(&assignment),
             // Closing gives everything back anyway.
             Signal::RevokeWanted { .. } if self.is_closing() => {}
@@ -349,6 +351,11 @@ impl Member {
         }
         self.coordinator.drive(&mut self.wire);
         self.drive_subscription();
+        if let Some(asked) = self.membership.joining_since() {
+            // We may lead; then the topics should be known by the time the round completes.
+            self.topics
+                .refresh_since(asked - self.wire.config.retry_backoff_max);
+        }
         self.drive_lead();
         if self.ledger.is_auto_due(&self.wire) {
             self.commit_processed_if_auto();

@@ -131,6 +131,10 @@ impl Wire {
         self.cut.pop_front()
     }
 
+    pub(super) fn has_cut(&self) -> bool {
+        !self.cut.is_empty()
+    }
+
     /// Nothing is wanted any more.
     pub(super) fn abandon_all(&mut self) {
         while let Some((&token, _)) = self.open.first_key_value() {

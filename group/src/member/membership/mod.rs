@@ -42,11 +42,7 @@ pub(super) struct Identity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
     /// We lead this round: say who gets what.
-    Lead {
-        protocol: String,
-        members: Vec<JoinGroupMember>,
-        skip: bool,
-    },
+    Lead(LedRound),
     /// The round is done, and this is ours.
     Joined { assignment: Bytes },
     /// The group rebalances: give back what must be given back, then say so.
@@ -57,6 +53,17 @@ pub(super) enum Signal {
     Orphan(MemberId),
     /// It is over.
     Fatal(MemberError),
+}
+
+/// A round that we lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LedRound {
+    /// When we asked to take part: what was known before that may be out of date.
+    pub(super) asked: Timestamp,
+    pub(super) protocol: String,
+    pub(super) members: Vec<JoinGroupMember>,
+    /// The coordinator has the assignment already (KIP-814).
+    pub(super) skip: bool,
 }
 
 /// Where a classic member stands, in the words of Kafka's Java client.
@@ -117,6 +124,8 @@ both! {
     identity(wire: &Wire) -> Option<Identity>;
     is_joining() -> bool;
     has_orphan() -> bool;
+    has_signal() -> bool;
+    joining_since() -> Option<Timestamp>;
     state() -> MemberState;
     member_id() -> &MemberId;
     generation() -> Generation;

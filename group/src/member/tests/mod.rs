@@ -1,4 +1,4 @@
 //! Tests of the member as a whole: exact lists of what comes out for what goes in.
 
-mod classic;
 mod rig;
+mod rules;

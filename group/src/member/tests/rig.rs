@@ -10,10 +10,16 @@ use kohort_protocol::api::find_coordinator::{Coordinator, FindCoordinatorRespons
 use kohort_protocol::api::heartbeat::HeartbeatResponse;
 use kohort_protocol::api::join_group::{JoinGroupMember, JoinGroupResponse};
 use kohort_protocol::api::leave_group::LeaveGroupResponse;
+use kohort_protocol::api::list_offsets::{
+    ListOffsetsResponse, ListOffsetsResponsePartition, ListOffsetsResponseTopic,
+};
 use kohort_protocol::api::metadata::{MetadataPartition, MetadataResponse, MetadataTopic};
 use kohort_protocol::api::offset_commit::{
     OffsetCommitPartition, OffsetCommitRequest, OffsetCommitResponse, OffsetCommitResponsePartition,
     OffsetCommitResponseTopic,
+};
+use kohort_protocol::api::offset_fetch::{
+    OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponseTopic,
 };
 use kohort_protocol::api::sync_group::SyncGroupResponse;
 use kohort_protocol::api::{Request, Response};
@@ -24,7 +30,8 @@ use kohort_protocol::{
 };
 
 use crate::member::{
-    CallId, Event, Failure, GuardId, Input, Member, MemberConfig, MemberState, Output, Target, Token,
+    CallId, CommitOffset, Event, Failure, Fetched, FetchedPartition, FetchedRecords, GuardId, Input, Member,
+    MemberConfig, MemberState, Output, Period, SeekTo, Target, Ticket, Token,
 };
 
 pub(super) fn tp(text: &str) -> TopicPartition {
@@ -54,6 +61,8 @@ pub(super) struct Rig {
     open: Vec<(Token, Request)>,
     pub(super) guard: Option<GuardId>,
     pub(super) metadata_asked: bool,
+    /// Answers every metadata request at once, unseen.
+    pub(super) cluster: Option<MetadataResponse>,
 }
 
 impl Rig {
@@ -65,6 +74,7 @@ impl Rig {
             open: Vec::new(),
             guard: None,
             metadata_asked: false,
+            cluster: None,
         }
     }
 
@@ -73,6 +83,10 @@ impl Rig {
         self.member.handle(self.now, input);
         let mut shown = Vec::new();
         while let Some(output) = self.member.poll() {
+            if let (Output::Metadata { .. }, Some(cluster)) = (&output, &self.cluster) {
+                self.member.handle(self.now, Input::Metadata(Ok(cluster.clone())));
+                continue;
+            }
             self.note(&output);
             shown.push(show(&output));
         }
@@ -183,6 +197,7 @@ impl Rig {
         let mut rig = Self::new(config);
         rig.give(Input::Start);
         rig.metadata(topics(&[("t", 3)]));
+        rig.cluster = Some(topics(&[("t", 3)]));
         rig.reply(found(1));
         rig
     }
@@ -192,6 +207,92 @@ impl Rig {
         let mut rig = Self::started(config);
         rig.reply(take_id("m-1"));
         rig.reply(lead(generation, "m-1", &[("m-1", "t")]));
+        rig
+    }
+
+    /// Fetches are answered by themselves.
+    pub(super) fn fetched(
+        &mut self,
+        token: Token,
+        session_id: i32,
+        partitions: Vec<FetchedPartition>,
+    ) -> Vec<String> {
+        self.open.retain(|(open, _)| *open != token);
+        let reply = Ok(Fetched {
+            session_id,
+            partitions,
+            ..Fetched::default()
+        });
+        self.give(Input::Fetched { token, reply })
+    }
+
+    /// The newest open fetch is answered within session 7.
+    pub(super) fn fetch_brings(&mut self, partitions: Vec<FetchedPartition>) -> Vec<String> {
+        self.fetched(self.token("Fetch"), 7, partitions)
+    }
+
+    pub(super) fn fetch_fails(&mut self, reply: Result<Fetched, Failure>) -> Vec<String> {
+        let token = self.token("Fetch");
+        self.open.retain(|(open, _)| *open != token);
+        self.give(Input::Fetched { token, reply })
+    }
+
+    pub(super) fn take(&mut self, ticket: u64) -> Vec<String> {
+        self.give(Input::Taken(Ticket(ticket)))
+    }
+
+    /// The open commit is stored.
+    pub(super) fn commit_stored(&mut self) -> Vec<String> {
+        self.commit_refused(ErrorCode::NONE)
+    }
+
+    /// Every partition of the open commit gets `code`.
+    pub(super) fn commit_refused(&mut self, code: ErrorCode) -> Vec<String> {
+        let Request::OffsetCommit(request) = self.request("OffsetCommit").1 else {
+            unreachable!()
+        };
+        self.reply(committed(&request, code))
+    }
+
+    /// Commits `t-0=5` and the like, read in the running period.
+    pub(super) fn commit(&mut self, call: u64, offsets: &str) -> Vec<String> {
+        let period = self.member.assignment().next().map(|(_, period)| period);
+        self.commit_of(call, offsets, period)
+    }
+
+    pub(super) fn commit_of(&mut self, call: u64, offsets: &str, period: Option<Period>) -> Vec<String> {
+        let offset = |text: &str| {
+            let (name, offset) = text.split_once('=').unwrap();
+            CommitOffset {
+                partition: tp(name),
+                offset: offset.parse().unwrap(),
+                leader_epoch: LeaderEpoch(1),
+                metadata: None,
+                period,
+            }
+        };
+        let offsets = offsets.split_whitespace().map(offset).collect();
+        self.give(Input::Commit {
+            call: CallId(call),
+            offsets,
+        })
+    }
+
+    pub(super) fn seek(&mut self, call: u64, partition: &str, to: SeekTo) -> Vec<String> {
+        self.give(Input::Seek {
+            call: CallId(call),
+            partition: tp(partition),
+            to,
+        })
+    }
+
+    /// Stable, and the only partition `t-0` is being read from offset 5; the Fetch is open.
+    pub(super) fn reading(config: MemberConfig) -> Self {
+        let mut rig = Self::joined(config, 1);
+        rig.reply(synced("t-0"));
+        rig.release();
+        rig.reply(offsets(&[("t-0", 5)]));
+        assert!(rig.is_open("Fetch"));
         rig
     }
 
@@ -366,6 +467,115 @@ pub(super) fn committed(request: &OffsetCommitRequest, code: ErrorCode) -> Offse
     OffsetCommitResponse {
         topics: topics.collect(),
         ..OffsetCommitResponse::default()
+    }
+}
+
+pub(super) fn offsets(committed: &[(&str, i64)]) -> OffsetFetchResponse {
+    offsets_with(
+        &committed
+            .iter()
+            .map(|&(name, offset)| (name, offset, ErrorCode::NONE))
+            .collect::<Vec<_>>(),
+    )
+}
+
+pub(super) fn offsets_with(committed: &[(&str, i64, ErrorCode)]) -> OffsetFetchResponse {
+    let topic = |&(name, committed_offset, error_code): &(&str, i64, ErrorCode)| OffsetFetchResponseTopic {
+        name: tp(name).topic,
+        partitions: std::vec![OffsetFetchResponsePartition {
+            partition_index: tp(name).partition,
+            committed_offset,
+            committed_leader_epoch: LeaderEpoch(if committed_offset < 0 { -1 } else { 1 }),
+            error_code,
+            ..OffsetFetchResponsePartition::default()
+        }],
+        ..OffsetFetchResponseTopic::default()
+    };
+    let topics = committed.iter().map(topic).collect();
+    let group = OffsetFetchResponseGroup {
+        topics,
+        ..OffsetFetchResponseGroup::default()
+    };
+    OffsetFetchResponse {
+        groups: std::vec![group],
+        ..OffsetFetchResponse::default()
+    }
+}
+
+pub(super) fn offsets_error(error_code: ErrorCode) -> OffsetFetchResponse {
+    let group = OffsetFetchResponseGroup {
+        error_code,
+        ..OffsetFetchResponseGroup::default()
+    };
+    OffsetFetchResponse {
+        groups: std::vec![group],
+        ..OffsetFetchResponse::default()
+    }
+}
+
+pub(super) fn listed(found: &[(&str, i64, ErrorCode)]) -> ListOffsetsResponse {
+    let topic = |&(name, offset, error_code): &(&str, i64, ErrorCode)| ListOffsetsResponseTopic {
+        name: tp(name).topic,
+        partitions: std::vec![ListOffsetsResponsePartition {
+            partition_index: tp(name).partition,
+            offset,
+            error_code,
+            ..ListOffsetsResponsePartition::default()
+        }],
+    };
+    ListOffsetsResponse {
+        topics: found.iter().map(topic).collect(),
+        ..ListOffsetsResponse::default()
+    }
+}
+
+/// A partition without news.
+pub(super) fn empty(name: &str) -> FetchedPartition {
+    FetchedPartition {
+        topic: TopicName::default(),
+        topic_id: topic_id(tp(name).topic.as_str()),
+        partition: tp(name).partition,
+        error_code: ErrorCode::NONE,
+        high_watermark: 1000,
+        last_stable_offset: 1000,
+        log_start_offset: 0,
+        diverging_epoch: None,
+        current_leader: None,
+        preferred_read_replica: NodeId::NONE,
+        records: None,
+        corrupt: None,
+    }
+}
+
+/// Records up to `next_offset`, 100 bytes.
+pub(super) fn records(name: &str, ticket: u64, next_offset: i64) -> FetchedPartition {
+    let records = FetchedRecords {
+        ticket: Ticket(ticket),
+        bytes: 100,
+        next_offset,
+        last_epoch: LeaderEpoch(1),
+        visible: true,
+    };
+    FetchedPartition {
+        records: Some(records),
+        ..empty(name)
+    }
+}
+
+/// Control records only.
+pub(super) fn control(name: &str, ticket: u64, next_offset: i64) -> FetchedPartition {
+    let mut partition = records(name, ticket, next_offset);
+    partition.records.as_mut().unwrap().visible = false;
+    partition
+}
+
+pub(super) fn fetch_error(name: &str, error_code: ErrorCode) -> FetchedPartition {
+    FetchedPartition {
+        error_code,
+        high_watermark: -1,
+        last_stable_offset: -1,
+        log_start_offset: -1,
+        ..empty(name)
     }
 }
 

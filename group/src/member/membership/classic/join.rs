@@ -8,7 +8,7 @@ use kohort_protocol::api::join_group::{JoinGroupRequest, JoinGroupResponse};
 use kohort_protocol::{ApiKey, MemberId, NodeId, Recovery};
 
 use super::pulse::Pulse;
-use super::{Classic, Phase, Session, Signal, Stage, to};
+use super::{Classic, LedRound, Phase, Session, Signal, Stage, to};
 use crate::member::coordinator::Coordinator;
 use crate::member::error::MemberError;
 use crate::member::io::Failure;
@@ -32,6 +32,7 @@ impl Classic {
             reason: Some(short(&self.reason)),
         };
         let timeout = (rebalance_timeout + GRACE).max(wire.config.request_timeout);
+        self.asked = wire.now;
         self.phase = Phase::Joining(Some(wire.send(Purpose::Join, to(node), request, timeout)));
     }
 
@@ -86,12 +87,14 @@ impl Classic {
         let leads = response.leader == response.member_id;
         self.member_id = response.member_id;
         let stage = if leads {
+            let (asked, protocol) = (self.asked, protocol.clone());
             let (members, skip) = (response.members, response.skip_assignment);
-            self.signals.push_back(Signal::Lead {
-                protocol: protocol.clone(),
+            self.signals.push_back(Signal::Lead(LedRound {
+                asked,
+                protocol,
                 members,
                 skip,
-            });
+            }));
             Stage::Leading
         } else {
             Stage::Syncing {

@@ -25,7 +25,7 @@ use kohort_protocol::api::join_group::JoinGroupProtocol;
 use kohort_protocol::api::sync_group::SyncGroupAssignment;
 use kohort_protocol::{ApiKey, ErrorCode, Generation, MemberId, NodeId, Recovery, Timestamp};
 
-use super::{Identity, MemberState, Round, Signal};
+use super::{Identity, LedRound, MemberState, Round, Signal};
 use crate::member::backoff::Retry;
 use crate::member::coordinator::Coordinator;
 use crate::member::error::MemberError;
@@ -44,6 +44,8 @@ pub(in crate::member) struct Classic {
     retry: Retry,
     /// Why we join (KIP-800).
     reason: String,
+    /// When the last JoinGroup was sent.
+    asked: Timestamp,
     /// A first JoinGroup without an id, whose answer will name one that must be given back.
     orphan: Option<Token>,
     signals: VecDeque<Signal>,
@@ -88,6 +90,7 @@ impl Classic {
             phase: Phase::Out,
             retry: Retry::new("joining the group"),
             reason: String::new(),
+            asked: Timestamp::ZERO,
             orphan: None,
             signals: VecDeque::new(),
         }
@@ -303,6 +306,18 @@ impl Classic {
 
     pub(in crate::member) const fn has_orphan(&self) -> bool {
         self.orphan.is_some()
+    }
+
+    pub(in crate::member) fn has_signal(&self) -> bool {
+        !self.signals.is_empty()
+    }
+
+    /// When the JoinGroup that is open was sent.
+    pub(in crate::member) const fn joining_since(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Joining(Some(_)) => Some(self.asked),
+            _ => None,
+        }
     }
 
     pub(in crate::member) const fn state(&self) -> MemberState {
