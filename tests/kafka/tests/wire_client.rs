@@ -256,7 +256,11 @@ async fn a_killed_leader_is_followed(client: &Client, kafka: &Cluster) -> Result
 
 #[test]
 fn the_wire_client_works_on_a_real_cluster() -> Result<()> {
-    let kafka = Cluster::builder().brokers(3).start()?;
+    // Both joins of the two members must fall into the first round, on a loaded machine too.
+    let kafka = Cluster::builder()
+        .brokers(3)
+        .property("group.initial.rebalance.delay.ms", "3000")
+        .start()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
