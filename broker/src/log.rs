@@ -24,7 +24,7 @@ pub(crate) struct PartitionLog {
     batches: Vec<StoredBatch>,
     start_offset: i64,
     end_offset: i64,
-    /// The first offset of each leader epoch that wrote anything (KIP-101).
+    /// Where each leader epoch began (KIP-101). One that wrote nothing is forgotten when the next begins.
     epochs: Vec<(LeaderEpoch, i64)>,
     producers: BTreeMap<ProducerId, ProducerState>,
 }
@@ -44,6 +44,13 @@ impl PartitionLog {
 
     pub(crate) fn end_offset(&self) -> i64 {
         self.end_offset
+    }
+
+    /// A new leader takes over.
+    pub(crate) fn begin_epoch(&mut self, epoch: LeaderEpoch) {
+        let end = self.end_offset;
+        self.epochs.retain(|(_, start)| *start < end);
+        self.epochs.push((epoch, end));
     }
 
     /// Appends the one batch of a Produce request; a repeated one of an idempotent producer is not appended again.
@@ -66,9 +73,6 @@ impl PartitionLog {
     fn store(&mut self, batch: &Batch, epoch: LeaderEpoch) -> i64 {
         let base_offset = self.end_offset;
         let header = batch.header();
-        if self.epochs.last().is_none_or(|(last, _)| *last < epoch) {
-            self.epochs.push((epoch, base_offset));
-        }
         self.end_offset = base_offset
             .saturating_add(i64::from(header.last_offset_delta))
             .saturating_add(1);
@@ -86,20 +90,31 @@ impl PartitionLog {
         base_offset
     }
 
-    /// Whole batches from the one that holds `offset`, within `limit` bytes; with `first_whole` at least that one.
+    /// `limit` bytes from the batch that holds `offset` on: the last batch may be cut off, as Kafka cuts it. The first one comes
+    /// whole with `first_whole`, and else whole or not at all (KIP-74).
     pub(crate) fn read(&self, offset: i64, limit: usize, first_whole: bool) -> Bytes {
         let start = self.batches.partition_point(|batch| batch.last_offset < offset);
-        let mut size = 0;
-        let fitting = self.batches.iter().skip(start).take_while(|batch| {
-            size += batch.bytes.len();
-            size <= limit || (first_whole && size == batch.bytes.len())
-        });
-        let fitting: Vec<&Bytes> = fitting.map(|batch| &batch.bytes).collect();
-        match fitting.as_slice() {
-            [] => Bytes::new(),
-            [one] => Bytes::clone(one),
-            many => join(many),
+        let mut batches = self.batches.iter().skip(start).map(|batch| &batch.bytes);
+        let Some(first) = batches.next() else {
+            return Bytes::new();
+        };
+        if first.len() >= limit {
+            return if first_whole || first.len() == limit {
+                first.clone()
+            } else {
+                Bytes::new()
+            };
         }
+        let mut room = limit - first.len();
+        let mut parts = Vec::from([first.clone()]);
+        for batch in batches {
+            parts.push(batch.slice(..batch.len().min(room)));
+            room = room.saturating_sub(batch.len());
+            if room == 0 {
+                break;
+            }
+        }
+        join(&parts)
     }
 
     /// How many bytes lie from `offset` on, counted up to `enough`.
@@ -115,16 +130,14 @@ impl PartitionLog {
         size
     }
 
-    /// The largest epoch up to `epoch` that wrote something, and the offset after its last record.
-    pub(crate) fn end_of_epoch(&self, epoch: LeaderEpoch) -> (LeaderEpoch, i64) {
+    /// The largest known epoch up to `epoch`, and where it ended. `None` if `epoch` is newer than all that is known.
+    pub(crate) fn end_of_epoch(&self, epoch: LeaderEpoch) -> Option<(LeaderEpoch, i64)> {
         let after = self.epochs.partition_point(|(known, _)| *known <= epoch);
-        let end = self
-            .epochs
-            .get(after)
-            .map_or(self.end_offset, |(_, start)| *start);
+        let next = self.epochs.get(after);
         match after.checked_sub(1).and_then(|at| self.epochs.get(at)) {
-            Some((known, _)) => (*known, end),
-            None => (LeaderEpoch::NONE, -1),
+            Some((known, _)) if next.is_none() => (*known == epoch).then_some((epoch, self.end_offset)),
+            Some((known, _)) => next.map(|(_, start)| (*known, *start)),
+            None => next.map(|(_, start)| (epoch, *start)),
         }
     }
 
@@ -177,7 +190,7 @@ impl PartitionLog {
             .map_or(self.start_offset.min(end.max(0)), |batch| batch.last_offset + 1);
         self.start_offset = self.start_offset.min(self.end_offset);
         let end = self.end_offset;
-        self.epochs.retain(|(_, start)| *start < end);
+        self.epochs.retain(|(_, start)| *start <= end);
         self.producers.clear();
     }
 
@@ -194,8 +207,11 @@ fn open(bytes: &Bytes) -> Option<kohort_protocol::records::OpenBatch> {
     batch.open(DECOMPRESSED_LIMIT).ok()
 }
 
-fn join(parts: &[&Bytes]) -> Bytes {
-    let mut joined = BytesMut::with_capacity(parts.iter().map(|part| part.len()).sum());
+fn join(parts: &[Bytes]) -> Bytes {
+    if let [only] = parts {
+        return only.clone();
+    }
+    let mut joined = BytesMut::with_capacity(parts.iter().map(Bytes::len).sum());
     for part in parts {
         joined.extend_from_slice(part);
     }
@@ -207,7 +223,7 @@ fn the_one_batch(records: &Bytes) -> Result<Batch, ErrorCode> {
     let mut batches = Batches::new(records.clone(), Crcs::Verify);
     let batch = match batches.next() {
         Some(batch) => batch.map_err(|_| ErrorCode::CORRUPT_MESSAGE)?,
-        None => return Err(ErrorCode::CORRUPT_MESSAGE),
+        None => return Err(ErrorCode::INVALID_RECORD),
     };
     let BatchHeader {
         attributes,

@@ -26,17 +26,22 @@ pub(crate) struct Partition {
 
 impl Partition {
     pub(crate) fn new(replicas: Vec<NodeId>, leader: Option<NodeId>) -> Self {
+        let mut log = PartitionLog::default();
+        log.begin_epoch(LeaderEpoch(0));
         Self {
             leader,
             epoch: LeaderEpoch(0),
             replicas,
-            log: PartitionLog::default(),
+            log,
         }
     }
 
     pub(crate) fn lead_by(&mut self, leader: Option<NodeId>) {
         self.leader = leader;
         self.epoch = LeaderEpoch(self.epoch.0.saturating_add(1));
+        if leader.is_some() {
+            self.log.begin_epoch(self.epoch);
+        }
     }
 
     /// Whether `node` may serve a client that takes `epoch` for the leader's (KIP-320); −1 is no opinion.

@@ -13,10 +13,12 @@ use crate::cluster::Cluster;
 use crate::topics::is_valid_name;
 
 impl Cluster {
+    /// A topic that is named twice is refused, with one result.
     pub(super) fn create_topics(&mut self, request: &CreateTopicsRequest) -> CreateTopicsResponse {
         let twice = named_twice(request);
+        let mut seen = BTreeSet::new();
         let mut topics = Vec::new();
-        for topic in &request.topics {
+        for topic in request.topics.iter().filter(|topic| seen.insert(&topic.name)) {
             let made = if twice.contains(&topic.name) {
                 Err(ErrorCode::INVALID_REQUEST)
             } else {

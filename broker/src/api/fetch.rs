@@ -51,18 +51,19 @@ impl Cluster {
         let wanted = usize::try_from(request.min_bytes).unwrap_or_default();
         let mut bytes = 0;
         for target in &plan.targets {
-            let Ok(partition) = self.readable(caller, target) else {
+            let Ok((partition, None)) = self.readable(caller, target) else {
                 return true;
             };
-            if diverging(partition, &target.read).is_some() {
-                return true;
-            }
             bytes += partition.log.has_bytes(target.read.fetch_offset, wanted);
         }
         plan.targets.is_empty() || bytes >= wanted
     }
 
-    fn readable(&self, caller: &Caller, target: &Target) -> Result<&Partition, ErrorCode> {
+    fn readable(
+        &self,
+        caller: &Caller,
+        target: &Target,
+    ) -> Result<(&Partition, Option<EpochEndOffset>), ErrorCode> {
         let unknown = if caller.version >= 13 {
             ErrorCode::UNKNOWN_TOPIC_ID
         } else {
@@ -73,10 +74,11 @@ impl Cluster {
         let partition = partition.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
         partition.check_leader(caller.call.node, target.read.current_leader_epoch)?;
         let bounds = partition.log.start_offset()..=partition.log.end_offset();
-        if diverging(partition, &target.read).is_none() && !bounds.contains(&target.read.fetch_offset) {
+        let diverging = diverging(partition, &target.read)?;
+        if diverging.is_none() && !bounds.contains(&target.read.fetch_offset) {
             return Err(ErrorCode::OFFSET_OUT_OF_RANGE);
         }
-        Ok(partition)
+        Ok((partition, diverging))
     }
 
     pub(crate) fn answer_fetch(
@@ -101,6 +103,9 @@ impl Cluster {
             if self.is_news(caller.call.node, plan, target, &read) {
                 add(&mut response, &target.topic, read);
             }
+        }
+        if caller.version < 16 {
+            return response;
         }
         let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
         let hints = partitions.filter_map(|partition| partition.current_leader);
@@ -136,12 +141,11 @@ impl Cluster {
         first: bool,
     ) -> FetchResponsePartition {
         let wanted = &target.read;
-        let partition = match self.readable(caller, target) {
-            Ok(partition) => partition,
+        let (partition, diverging) = match self.readable(caller, target) {
+            Ok(readable) => readable,
             Err(code) => return self.unreadable(caller, target, code),
         };
         let log = &partition.log;
-        let diverging = diverging(partition, wanted);
         let limit = usize::try_from(wanted.partition_max_bytes)
             .unwrap_or_default()
             .min(room);
@@ -166,10 +170,12 @@ impl Cluster {
     /// Errors about the leader carry a hint who it is (KIP-951).
     fn unreadable(&self, caller: &Caller, target: &Target, code: ErrorCode) -> FetchResponsePartition {
         let mut answer = failed(&target.read, code);
-        if matches!(
-            code,
-            ErrorCode::NOT_LEADER_OR_FOLLOWER | ErrorCode::FENCED_LEADER_EPOCH
-        ) && let Some(name) = self.fetched_topic(&target.topic, caller)
+        if caller.version >= 12
+            && matches!(
+                code,
+                ErrorCode::NOT_LEADER_OR_FOLLOWER | ErrorCode::FENCED_LEADER_EPOCH
+            )
+            && let Some(name) = self.fetched_topic(&target.topic, caller)
         {
             answer.current_leader = self.current_leader(&name, target.read.partition);
         }
@@ -178,13 +184,17 @@ impl Cluster {
 }
 
 /// The client read records that this log does not have: its epoch ended earlier here (KIP-595, as v12 asks).
-fn diverging(partition: &Partition, read: &FetchPartition) -> Option<EpochEndOffset> {
+///
+/// # Errors
+/// OFFSET_OUT_OF_RANGE if the client knows a newer epoch than the log.
+fn diverging(partition: &Partition, read: &FetchPartition) -> Result<Option<EpochEndOffset>, ErrorCode> {
     if read.last_fetched_epoch == LeaderEpoch::NONE {
-        return None;
+        return Ok(None);
     }
-    let (epoch, end_offset) = partition.log.end_of_epoch(read.last_fetched_epoch);
+    let end = partition.log.end_of_epoch(read.last_fetched_epoch);
+    let (epoch, end_offset) = end.ok_or(ErrorCode::OFFSET_OUT_OF_RANGE)?;
     let diverges = epoch < read.last_fetched_epoch || end_offset < read.fetch_offset;
-    diverges.then_some(EpochEndOffset { epoch, end_offset })
+    Ok(diverges.then_some(EpochEndOffset { epoch, end_offset }))
 }
 
 fn add(response: &mut FetchResponse, topic: &TopicRef, partition: FetchResponsePartition) {

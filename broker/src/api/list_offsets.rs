@@ -6,7 +6,7 @@ use kohort_protocol::api::list_offsets::{
     EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, ListOffsetsPartition, ListOffsetsRequest, ListOffsetsResponse,
     ListOffsetsResponsePartition, ListOffsetsResponseTopic,
 };
-use kohort_protocol::{ErrorCode, LeaderEpoch, NodeId, TopicName};
+use kohort_protocol::{ErrorCode, LeaderEpoch, TopicName};
 
 use super::Caller;
 use crate::cluster::Cluster;
@@ -16,16 +16,17 @@ use crate::log::{Found, PartitionLog};
 const MAX_TIMESTAMP: i64 = -3;
 /// The first offset on local disks, v8+ (KIP-405): here all of the log is.
 const EARLIEST_LOCAL_TIMESTAMP: i64 = -4;
+/// The last offset in remote storage, v9+ (KIP-1005): here nothing is.
+const LATEST_TIERED_TIMESTAMP: i64 = -5;
 
 impl Cluster {
     pub(super) fn list_offsets(&self, caller: &Caller, request: &ListOffsetsRequest) -> ListOffsetsResponse {
-        let node = caller.call.node;
         let topics = request.topics.iter().map(|topic| {
             let partitions = topic.partitions.iter();
             ListOffsetsResponseTopic {
                 name: topic.name.clone(),
                 partitions: partitions
-                    .map(|asked| self.list_partition(node, &topic.name, asked))
+                    .map(|asked| self.list_partition(caller, &topic.name, asked))
                     .collect(),
             }
         });
@@ -37,11 +38,11 @@ impl Cluster {
 
     fn list_partition(
         &self,
-        node: NodeId,
+        caller: &Caller,
         topic: &TopicName,
         asked: &ListOffsetsPartition,
     ) -> ListOffsetsResponsePartition {
-        match self.find_offset(node, topic, asked) {
+        match self.find_offset(caller, topic, asked) {
             Ok(found) => ListOffsetsResponsePartition {
                 partition_index: asked.partition_index,
                 error_code: ErrorCode::NONE,
@@ -55,34 +56,32 @@ impl Cluster {
 
     fn find_offset(
         &self,
-        node: NodeId,
+        caller: &Caller,
         topic: &TopicName,
         asked: &ListOffsetsPartition,
     ) -> Result<Found, ErrorCode> {
         let partition = self.topics.partition(topic.as_str(), asked.partition_index);
         let partition = partition.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-        partition.check_leader(node, asked.current_leader_epoch)?;
-        look_up(&partition.log, asked.timestamp, partition.epoch)
+        partition.check_leader(caller.call.node, asked.current_leader_epoch)?;
+        look_up(&partition.log, asked.timestamp, caller.version)
     }
 }
 
-/// An end of the log has no timestamp; the latest offset belongs to the leader's own epoch, even if nothing was written in it.
-fn look_up(log: &PartitionLog, timestamp: i64, leader_epoch: LeaderEpoch) -> Result<Found, ErrorCode> {
-    let end = |offset, epoch| Found {
+/// An end of the log has no timestamp, and the leader epoch that holds or would hold its offset.
+fn look_up(log: &PartitionLog, timestamp: i64, version: i16) -> Result<Found, ErrorCode> {
+    let end = |offset| Found {
         offset,
         timestamp: -1,
-        epoch,
+        epoch: log.epoch_at(offset),
     };
     match timestamp {
-        LATEST_TIMESTAMP => Ok(end(log.end_offset(), leader_epoch)),
-        EARLIEST_TIMESTAMP | EARLIEST_LOCAL_TIMESTAMP => {
-            let start = log.start_offset();
-            Ok(end(start, log.epoch_at(start)))
-        }
-        MAX_TIMESTAMP => Ok(log.at_max_time().unwrap_or(end(-1, LeaderEpoch::NONE))),
-        // Nothing was ever moved to remote storage, nor waits for it.
-        i64::MIN..0 => Ok(end(-1, LeaderEpoch::NONE)),
-        time => Ok(log.at_time(time).unwrap_or(end(-1, LeaderEpoch::NONE))),
+        LATEST_TIMESTAMP => Ok(end(log.end_offset())),
+        EARLIEST_TIMESTAMP => Ok(end(log.start_offset())),
+        MAX_TIMESTAMP if version >= 7 => Ok(log.at_max_time().unwrap_or(end(-1))),
+        EARLIEST_LOCAL_TIMESTAMP if version >= 8 => Ok(end(log.start_offset())),
+        LATEST_TIERED_TIMESTAMP if version >= 9 => Ok(end(-1)),
+        i64::MIN..0 => Err(ErrorCode::UNSUPPORTED_VERSION),
+        time => Ok(log.at_time(time).unwrap_or(end(-1))),
     }
 }
 

@@ -119,19 +119,17 @@ fn nothing(partition_index: i32, error_code: ErrorCode) -> OffsetFetchResponsePa
     }
 }
 
+/// v1 has no place for an error but the partitions.
 fn failed(asked: &OffsetFetchGroup, version: i16, code: ErrorCode) -> OffsetFetchResponseGroup {
     let mut response = OffsetFetchResponseGroup {
         group_id: asked.group_id.clone(),
-        topics: Vec::new(),
-        error_code: code,
+        ..OffsetFetchResponseGroup::default()
     };
     if version < 2 {
-        response.topics = asked
-            .topics
-            .iter()
-            .flatten()
-            .map(|topic| failed_topic(topic, code))
-            .collect();
+        let topics = asked.topics.iter().flatten();
+        response.topics = topics.map(|topic| failed_topic(topic, code)).collect();
+    } else {
+        response.error_code = code;
     }
     response
 }

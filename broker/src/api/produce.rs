@@ -1,6 +1,5 @@
 //! Produce: one batch per partition, appended by its leader.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use kohort_protocol::api::fetch::{CurrentLeader, NodeEndpoint};
@@ -14,8 +13,16 @@ use super::{Caller, Outcome};
 use crate::cluster::Cluster;
 
 impl Cluster {
-    /// With `acks` 0 there is no answer; the only way to tell an error is to close the connection, as Kafka does.
+    /// With `acks` 0 there is no answer; the only way to tell an error is to close the connection, as Kafka does. Null records
+    /// close it too (seen on Kafka 4.4.0).
     pub(super) fn produce(&mut self, caller: &Caller, request: &ProduceRequest) -> Outcome {
+        let partitions = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+        if partitions
+            .into_iter()
+            .any(|partition| partition.records.is_none())
+        {
+            return Outcome::Close;
+        }
         if !(-1..=1).contains(&request.acks) {
             return refused(request, ErrorCode::INVALID_REQUIRED_ACKS).into();
         }
@@ -24,7 +31,7 @@ impl Cluster {
             responses: topics.map(|topic| self.produce_topic(caller, topic)).collect(),
             ..ProduceResponse::default()
         };
-        response.node_endpoints = self.endpoints_of(leaders_named(&response));
+        response.node_endpoints = self.endpoints_of(leaders_named(&response)); // none below v10
         match request.acks {
             0 if has_error(&response) => Outcome::Close,
             0 => Outcome::Unanswered,
@@ -37,7 +44,7 @@ impl Cluster {
         let partitions = topic.partition_data.iter();
         ProduceResponseTopic {
             partition_responses: partitions
-                .map(|partition| self.produce_partition(caller.call.node, &name, partition))
+                .map(|partition| self.produce_partition(caller, &name, partition))
                 .collect(),
             name: topic.name.clone(),
             topic_id: topic.topic_id,
@@ -55,13 +62,13 @@ impl Cluster {
 
     fn produce_partition(
         &mut self,
-        node: NodeId,
+        caller: &Caller,
         topic: &Result<TopicName, ErrorCode>,
         produced: &ProducePartition,
     ) -> ProduceResponsePartition {
         let appended = topic
             .clone()
-            .and_then(|topic| self.append(node, &topic, produced));
+            .and_then(|topic| self.append(caller.call.node, &topic, produced));
         match appended {
             Ok((base_offset, log_start_offset)) => ProduceResponsePartition {
                 index: produced.index,
@@ -71,7 +78,8 @@ impl Cluster {
             },
             Err(code) => {
                 let mut answer = failed(produced, code);
-                if code == ErrorCode::NOT_LEADER_OR_FOLLOWER
+                if caller.version >= 10
+                    && code == ErrorCode::NOT_LEADER_OR_FOLLOWER
                     && let Ok(topic) = topic
                 {
                     answer.current_leader = self.current_leader(topic, produced.index);
@@ -145,7 +153,6 @@ fn failed(produced: &ProducePartition, error_code: ErrorCode) -> ProduceResponse
     ProduceResponsePartition {
         index: produced.index,
         error_code,
-        error_message: Some(error_code.to_string()),
         ..ProduceResponsePartition::default()
     }
 }

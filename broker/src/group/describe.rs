@@ -3,7 +3,6 @@
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 
-use bytes::Bytes;
 use kohort_protocol::api::describe_groups::{DescribedGroup, DescribedMember};
 use kohort_protocol::api::list_groups::ListedGroup;
 
@@ -33,16 +32,15 @@ impl Group {
         }
     }
 
+    /// The assignment shown is that of the last generation, also while the next one is made.
     fn describe_member(&self, member: &Member) -> DescribedMember {
-        let stable = self.state == GroupState::Stable;
-        let shown = |bytes: Bytes| if stable { bytes } else { Bytes::new() };
         DescribedMember {
             member_id: member.id.clone(),
             group_instance_id: member.instance.clone(),
             client_id: member.client_id.to_string(),
             client_host: member.client_host.to_string(),
-            member_metadata: shown(member.metadata(self.shown_protocol())),
-            member_assignment: shown(member.assignment.clone()),
+            member_metadata: member.metadata(self.shown_protocol()),
+            member_assignment: member.assignment.clone(),
         }
     }
 

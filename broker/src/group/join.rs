@@ -58,7 +58,6 @@ pub(crate) fn refused(id: MemberId, error_code: ErrorCode) -> JoinGroupResponse 
     JoinGroupResponse {
         error_code,
         member_id: id,
-        protocol_name: Some(String::new()),
         ..JoinGroupResponse::default()
     }
 }

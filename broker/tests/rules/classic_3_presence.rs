@@ -71,9 +71,11 @@ fn classic_3_5_a_silent_member_goes_after_its_session_and_not_before() {
     assert_eq!(late.error_code, ErrorCode::UNKNOWN_MEMBER_ID);
 }
 
+type Sign = fn(&mut Lab, &Member);
+
 #[test]
 fn classic_3_5_what_refreshes_a_session_and_what_does_not() {
-    let signs: [(&str, fn(&mut Lab, &Member), bool); 6] = [
+    let signs: [(&str, Sign, bool); 6] = [
         (
             "heartbeat",
             |lab, member| assert_eq!(lab.heartbeat(member), NONE),

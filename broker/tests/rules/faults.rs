@@ -2,9 +2,23 @@
 
 use std::time::Duration;
 
-use kohort_broker::{Command, Fault, FaultAction};
+use bytes::Bytes;
+use kohort_broker::{Command, Config, Fault, FaultAction};
+use kohort_protocol::api::Request;
+use kohort_protocol::api::api_versions::ApiVersionsRequest;
+use kohort_protocol::api::create_partitions::{CreatePartitionsRequest, CreatePartitionsTopic};
+use kohort_protocol::api::create_topics::{CreatableTopic, CreateTopicsRequest};
+use kohort_protocol::api::delete_groups::DeleteGroupsRequest;
+use kohort_protocol::api::delete_topics::{DeletableTopic, DeleteTopicsRequest};
+use kohort_protocol::api::describe_groups::DescribeGroupsRequest;
+use kohort_protocol::api::fetch::{FetchPartition, FetchRequest, FetchTopic};
 use kohort_protocol::api::find_coordinator::FindCoordinatorRequest;
+use kohort_protocol::api::init_producer_id::InitProducerIdRequest;
+use kohort_protocol::api::list_groups::ListGroupsRequest;
+use kohort_protocol::api::list_offsets::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic};
 use kohort_protocol::api::metadata::{MetadataRequest, MetadataRequestTopic};
+use kohort_protocol::api::offset_delete::OffsetDeleteRequest;
+use kohort_protocol::api::produce::{ProducePartition, ProduceRequest, ProduceTopic};
 use kohort_protocol::{ApiKey, ErrorCode, NodeId};
 
 use crate::lab::*;
@@ -119,5 +133,164 @@ fn lost_requests_and_lost_answers() {
             (stored, closed),
             "{action:?}"
         );
+    }
+}
+
+/// One request of each API, with little in it.
+fn one_of_each(lab: &mut Lab) -> Vec<Request> {
+    let member = lab.newcomer();
+    let topic = || MetadataRequestTopic {
+        name: Some("t".into()),
+        ..Default::default()
+    };
+    vec![
+        ProduceRequest {
+            acks: -1,
+            topic_data: vec![ProduceTopic {
+                name: "t".into(),
+                partition_data: vec![ProducePartition {
+                    index: 1,
+                    records: Some(Bytes::new()),
+                }],
+                ..Default::default()
+            }],
+            ..Default::default()
+        }
+        .into(),
+        FetchRequest {
+            session_epoch: -1,
+            topics: vec![FetchTopic {
+                topic: "t".into(),
+                partitions: vec![
+                    FetchPartition::default(),
+                    FetchPartition {
+                        partition: 1,
+                        ..Default::default()
+                    },
+                ],
+                ..Default::default()
+            }],
+            ..Default::default()
+        }
+        .into(),
+        ListOffsetsRequest {
+            topics: vec![ListOffsetsTopic {
+                name: "t".into(),
+                partitions: vec![
+                    ListOffsetsPartition::default(),
+                    ListOffsetsPartition {
+                        partition_index: 1,
+                        ..Default::default()
+                    },
+                ],
+            }],
+            ..Default::default()
+        }
+        .into(),
+        MetadataRequest {
+            topics: Some(vec![
+                topic(),
+                MetadataRequestTopic {
+                    name: Some("nowhere".into()),
+                    ..Default::default()
+                },
+            ]),
+            ..Default::default()
+        }
+        .into(),
+        commit(1).into(),
+        fetch_offset().into(),
+        FindCoordinatorRequest {
+            keys: vec![GROUP.to_owned()],
+            ..Default::default()
+        }
+        .into(),
+        member.join().into(),
+        member.heartbeat().into(),
+        leave(&[member.leaving()]).into(),
+        member.sync(vec![]).into(),
+        DescribeGroupsRequest {
+            groups: vec![GROUP.into(), "g7".into()],
+            ..Default::default()
+        }
+        .into(),
+        ListGroupsRequest::default().into(),
+        ApiVersionsRequest {
+            client_software_name: "lab".to_owned(),
+            client_software_version: "0".to_owned(),
+        }
+        .into(),
+        CreateTopicsRequest {
+            topics: vec![
+                CreatableTopic {
+                    name: "new".into(),
+                    num_partitions: 1,
+                    replication_factor: 1,
+                    ..Default::default()
+                },
+                CreatableTopic {
+                    name: "t".into(),
+                    num_partitions: 1,
+                    replication_factor: 1,
+                    ..Default::default()
+                },
+            ],
+            validate_only: true,
+            ..Default::default()
+        }
+        .into(),
+        DeleteTopicsRequest {
+            topics: vec![DeletableTopic {
+                name: Some("nowhere".into()),
+                ..Default::default()
+            }],
+            ..Default::default()
+        }
+        .into(),
+        InitProducerIdRequest::default().into(),
+        CreatePartitionsRequest {
+            topics: vec![CreatePartitionsTopic {
+                name: "t".into(),
+                count: 1,
+                assignments: None,
+            }],
+            ..Default::default()
+        }
+        .into(),
+        DeleteGroupsRequest {
+            groups_names: vec!["g7".into()],
+        }
+        .into(),
+        OffsetDeleteRequest {
+            group_id: GROUP.into(),
+            topics: vec![],
+        }
+        .into(),
+    ]
+}
+
+/// The lab writes every answer it gets: one that its version cannot carry fails there.
+#[test]
+fn every_answer_of_every_api_can_be_written_in_every_version() {
+    let mut lab = Lab::new(Config { nodes: 3, ..quick() });
+    let requests = one_of_each(&mut lab);
+    let apis: std::collections::BTreeSet<_> = requests.iter().map(Request::api).collect();
+    assert!(apis.iter().eq(ApiKey::ALL), "an API is missing here");
+    for request in requests {
+        let api = request.api();
+        let range = kohort_broker::served_versions(api);
+        for version in range.min..=range.max {
+            for node in 1..=3 {
+                let wire = lab.wire(NodeId(node));
+                lab.send(wire, version, request.clone());
+                assert!(lab.next(wire).is_some(), "{api} v{version}");
+                inject(
+                    &mut lab,
+                    Fault::on(api, FaultAction::Answer(ErrorCode::UNKNOWN_SERVER_ERROR)),
+                );
+                lab.send(wire, version, request.clone());
+                assert!(lab.next(wire).is_some(), "{api} v{version}, refused");
+            }
+        }
     }
 }

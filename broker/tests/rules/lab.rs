@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use kohort_broker::{
     ArrivedRequest, Closing, Cluster, Command, Config, ConnectionId, GroupView, Input, Latencies, Output,
 };
@@ -14,6 +14,7 @@ use kohort_protocol::api::offset_commit::{OffsetCommitPartition, OffsetCommitReq
 use kohort_protocol::api::offset_fetch::{OffsetFetchGroup, OffsetFetchRequest};
 use kohort_protocol::api::sync_group::{SyncGroupAssignment, SyncGroupRequest, SyncGroupResponse};
 use kohort_protocol::api::{Call, Request, Response};
+use kohort_protocol::message::write_response;
 use kohort_protocol::{
     ErrorCode, Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberId, NodeId, Timestamp, TopicPartition,
 };
@@ -91,6 +92,8 @@ impl Lab {
                     response,
                     ..
                 } => {
+                    let written = write_response(&mut BytesMut::new(), version, correlation_id, &response);
+                    assert_eq!(written, Ok(()), "every answer can be written in its version");
                     assert!(
                         !self.closed.contains(&connection),
                         "answer on a closed connection"

@@ -166,8 +166,8 @@ fn a_bad_batch_is_refused_and_not_appended() {
     let two = [&good[..], &good[..]].concat();
     for (records, code) in [
         (Bytes::from(corrupt), ErrorCode::CORRUPT_MESSAGE),
-        (Bytes::new(), ErrorCode::CORRUPT_MESSAGE),
-        (good.slice(..40), ErrorCode::CORRUPT_MESSAGE),
+        (Bytes::new(), ErrorCode::INVALID_RECORD),
+        (good.slice(..40), ErrorCode::INVALID_RECORD),
         (Bytes::from(two), ErrorCode::INVALID_RECORD),
         (Bytes::from(vec![0; 1_048_589]), ErrorCode::MESSAGE_TOO_LARGE),
     ] {
