@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use kohort_client::ClientConfig;
-use kohort_protocol::{GroupId, GroupInstanceId, IsolationLevel};
+use kohort_protocol::{GroupId, IsolationLevel};
 
 use crate::member::{AutoOffsetReset, MemberConfig};
 
@@ -44,6 +44,15 @@ pub enum PropertyError {
         name: String,
         /// The nearest known name, if one is near.
         suggestion: Option<&'static str>,
+    },
+    /// Kafka's, but of a family that is not built yet; passing it over would change the meaning. The value may be a secret: it is
+    /// not shown.
+    #[error("property {name}: {why}")]
+    NotBuilt {
+        /// As given.
+        name: String,
+        /// What is missing, and what to do.
+        why: &'static str,
     },
     /// The value cannot be used.
     #[error("property {name}={value}: {problem}")]
@@ -120,22 +129,13 @@ impl Properties {
                 tracing::warn!("property {} has no effect: {why}", setting.name);
                 Ok(())
             }
-            Effect::Refused(why) => Err(why.into()),
         };
         applied.map_err(|problem| PropertyError::Value {
             name: setting.name,
-            value: shown(setting.name, value),
+            value: value.into(),
             problem,
         })
     }
-}
-
-/// Values of secrets stay out of error texts, and so out of logs.
-fn shown(name: &str, value: &str) -> String {
-    let secret = ["password", "jaas", "keystore.key", "secret"]
-        .iter()
-        .any(|word| name.contains(word));
-    if secret { "(hidden)".into() } else { value.into() }
 }
 
 /// Each setting once, by its name.
@@ -148,11 +148,10 @@ fn distinct<N: AsRef<str>, V: AsRef<str>>(
         let value = value.as_ref().trim().to_owned();
         match found.insert(setting.name, (setting, value.clone())) {
             Some((_, first)) if first != value => {
-                let (first, second) = (shown(setting.name, &first), shown(setting.name, &value));
                 return Err(PropertyError::Contradiction {
                     name: setting.name,
                     first,
-                    second,
+                    second: value,
                 });
             }
             _ => {}
@@ -165,11 +164,21 @@ fn setting(name: &str) -> Result<&'static Setting, PropertyError> {
     if let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) {
         return Ok(setting);
     }
-    let prefixed = PREFIXES.iter().find(|setting| name.starts_with(setting.name));
-    prefixed.ok_or_else(|| PropertyError::Unknown {
-        name: name.into(),
-        suggestion: nearest(name),
-    })
+    Err(
+        match FAMILIES_NOT_BUILT
+            .iter()
+            .find(|(prefix, _)| name.starts_with(prefix))
+        {
+            Some((_, why)) => PropertyError::NotBuilt {
+                name: name.into(),
+                why,
+            },
+            None => PropertyError::Unknown {
+                name: name.into(),
+                suggestion: nearest(name),
+            },
+        },
+    )
 }
 
 /// The known name with the fewest edits to it, if they are few.
@@ -218,7 +227,7 @@ impl Setting {
     /// Whether it changes anything here.
     #[must_use]
     pub fn is_used(&self) -> bool {
-        !matches!(self.effect, Effect::Nothing(_) | Effect::Refused(_))
+        !matches!(self.effect, Effect::Nothing(_))
     }
 }
 
@@ -233,7 +242,6 @@ enum Effect {
     CheckCrcs,
     Only(&'static [&'static str]),
     Nothing(&'static str),
-    Refused(&'static str),
 }
 
 type Applied = Result<(), String>;
@@ -257,311 +265,246 @@ fn boolean(value: &str) -> Result<bool, String> {
         .map_err(|_| "true or false is wanted".into())
 }
 
+fn text<T: for<'a> From<&'a str>>(value: &str) -> Result<T, String> {
+    Ok(T::from(value))
+}
+
+/// Kafka writes "none" as an empty value.
+fn optional<T: for<'a> From<&'a str>>(value: &str) -> Result<Option<T>, String> {
+    Ok((!value.is_empty()).then(|| T::from(value)))
+}
+
+fn servers(value: &str) -> Result<Vec<String>, String> {
+    Ok(ClientConfig::new(value).bootstrap_servers)
+}
+
+fn offset_reset(value: &str) -> Result<AutoOffsetReset, String> {
+    match value.to_ascii_lowercase().as_str() {
+        "earliest" => Ok(AutoOffsetReset::Earliest),
+        "latest" => Ok(AutoOffsetReset::Latest),
+        "none" => Ok(AutoOffsetReset::None),
+        _ => Err("earliest, latest or none is wanted".into()),
+    }
+}
+
+fn isolation(value: &str) -> Result<IsolationLevel, String> {
+    match value.to_ascii_lowercase().as_str() {
+        "read_uncommitted" => Ok(IsolationLevel::ReadUncommitted),
+        "read_committed" => Ok(IsolationLevel::ReadCommitted),
+        _ => Err("read_uncommitted or read_committed is wanted".into()),
+    }
+}
+
 const NO_TLS: &str = "TLS and SASL are not built yet; leave it out and connect to a PLAINTEXT listener";
 const BYTES_ONLY: &str = "keys and values are handed out as bytes";
 const NO_METRICS: &str = "there are no metric reporters; see Consumer::status";
 
+/// Writes the parsed value into a field.
+macro_rules! set {
+    ($field:ident = $parse:expr) => {
+        |config, value| {
+            config.$field = $parse(value)?;
+            Ok(())
+        }
+    };
+}
+
 /// Kafka's consumer properties, by name.
 pub const SETTINGS: &[Setting] = &[
-    Setting {
-        name: "allow.auto.create.topics",
-        default: "false",
-        meaning: "never creates topics (Kafka's default is true)",
-        effect: Effect::Only(&["false"]),
-    },
-    Setting {
-        name: "auto.commit.interval.ms",
-        default: "5000",
-        meaning: "how often processed positions are committed",
-        effect: Effect::Member(|config, value| {
+    fixed(
+        "allow.auto.create.topics",
+        "false",
+        "never creates topics (Kafka's default is true)",
+        &["false"],
+    ),
+    member(
+        "auto.commit.interval.ms",
+        "5000",
+        "how often processed positions are committed",
+        |config, value| {
             let interval = millis(value)?;
+            // Off stays off, whichever of the two properties comes first.
             config.auto_commit_interval = config.auto_commit_interval.map(|_| interval);
             Ok(())
-        }),
-    },
-    Setting {
-        name: "auto.offset.reset",
-        default: "latest",
-        meaning: "where to begin without a committed offset, or when it is out of range: earliest, latest, none",
-        effect: Effect::Member(|config, value| {
-            config.auto_offset_reset = match value.to_ascii_lowercase().as_str() {
-                "earliest" => AutoOffsetReset::Earliest,
-                "latest" => AutoOffsetReset::Latest,
-                "none" => AutoOffsetReset::None,
-                _ => return Err("earliest, latest or none is wanted".into()),
-            };
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "bootstrap.servers",
-        default: "",
-        meaning: "brokers to begin with, host:port,...",
-        effect: Effect::Client(|config, value| {
-            config.bootstrap_servers = ClientConfig::new(value).bootstrap_servers;
-            Ok(())
-        }),
-    },
+        },
+    ),
+    member(
+        "auto.offset.reset",
+        "latest",
+        "where to begin without a committed offset, or when it is out of range: earliest, latest, none",
+        set!(auto_offset_reset = offset_reset),
+    ),
+    client(
+        "bootstrap.servers",
+        "",
+        "brokers to begin with, host:port,...",
+        set!(bootstrap_servers = servers),
+    ),
     Setting {
         name: "check.crcs",
         default: "true",
         meaning: "verify checksums of record batches",
         effect: Effect::CheckCrcs,
     },
-    Setting {
-        name: "client.id",
-        default: "kohort",
-        meaning: "the name in the broker's logs (Kafka's default is empty)",
-        effect: Effect::Client(|config, value| {
-            config.client_id = value.into();
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "client.rack",
-        default: "",
-        meaning: "read from a follower in this rack (KIP-392)",
-        effect: Effect::Member(|config, value| {
-            config.client_rack = (!value.is_empty()).then(|| value.into());
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "connections.max.idle.ms",
-        default: "540000",
-        meaning: "close connections that nobody uses",
-        effect: Effect::Client(|config, value| {
-            config.connections_max_idle = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "default.api.timeout.ms",
-        default: "60000",
-        meaning: "how long a client call with its retries may take",
-        effect: Effect::Client(|config, value| {
-            config.default_api_timeout = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "enable.auto.commit",
-        default: "true",
-        meaning: "commit processed positions by itself",
-        effect: Effect::Member(|config, value| {
+    client(
+        "client.id",
+        "kohort",
+        "the name in the broker's logs (Kafka's default is empty)",
+        set!(client_id = text),
+    ),
+    member(
+        "client.rack",
+        "",
+        "read from a follower in this rack (KIP-392)",
+        set!(client_rack = optional),
+    ),
+    client(
+        "connections.max.idle.ms",
+        "540000",
+        "close connections that nobody uses",
+        set!(connections_max_idle = millis),
+    ),
+    client(
+        "default.api.timeout.ms",
+        "60000",
+        "how long a client call with its retries may take",
+        set!(default_api_timeout = millis),
+    ),
+    member(
+        "enable.auto.commit",
+        "true",
+        "commit processed positions by itself",
+        |config, value| {
             let enabled = boolean(value)?;
             config.auto_commit_interval = config.auto_commit_interval.filter(|_| enabled);
             Ok(())
-        }),
-    },
-    Setting {
-        name: "fetch.max.bytes",
-        default: "52428800",
-        meaning: "upper bound of a Fetch answer",
-        effect: Effect::Member(|config, value| {
-            config.fetch_max_bytes = bytes(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "fetch.max.wait.ms",
-        default: "500",
-        meaning: "how long a broker may wait for fetch.min.bytes",
-        effect: Effect::Member(|config, value| {
-            config.fetch_max_wait = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "fetch.min.bytes",
-        default: "1",
-        meaning: "a broker answers a Fetch at once when it has so many bytes",
-        effect: Effect::Member(|config, value| {
-            config.fetch_min_bytes = bytes(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "group.id",
-        default: "",
-        meaning: "the group",
-        effect: Effect::Member(|config, value| {
-            config.group_id = value.into();
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "group.instance.id",
-        default: "",
-        meaning: "static membership (KIP-345)",
-        effect: Effect::Member(|config, value| {
-            config.group_instance_id = (!value.is_empty()).then(|| GroupInstanceId::from(value));
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "group.protocol",
-        default: "classic",
-        meaning: "classic; consumer (KIP-848) is not built yet",
-        effect: Effect::Only(&["classic"]),
-    },
-    Setting {
-        name: "heartbeat.interval.ms",
-        default: "3000",
-        meaning: "how often a member says it lives",
-        effect: Effect::Member(|config, value| {
-            config.heartbeat_interval = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "isolation.level",
-        default: "read_uncommitted",
-        meaning: "read_committed hides open and aborted transactions",
-        effect: Effect::Member(|config, value| {
-            config.isolation_level = match value.to_ascii_lowercase().as_str() {
-                "read_uncommitted" => IsolationLevel::ReadUncommitted,
-                "read_committed" => IsolationLevel::ReadCommitted,
-                _ => return Err("read_uncommitted or read_committed is wanted".into()),
-            };
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "max.partition.fetch.bytes",
-        default: "1048576",
-        meaning: "upper bound of a partition in a Fetch answer",
-        effect: Effect::Member(|config, value| {
-            config.max_partition_fetch_bytes = bytes(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "max.poll.interval.ms",
-        default: "300000",
-        meaning: "without a poll for so long the member leaves; also the rebalance timeout",
-        effect: Effect::Member(|config, value| {
-            config.max_poll_interval = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "metadata.max.age.ms",
-        default: "300000",
-        meaning: "metadata older than this is fetched again",
-        effect: Effect::Both(
-            |config, value| {
-                config.metadata_max_age = millis(value)?;
-                Ok(())
-            },
-            |config, value| {
-                config.metadata_max_age = millis(value)?;
-                Ok(())
-            },
-        ),
-    },
-    Setting {
-        name: "partition.assignment.strategy",
-        default: "range",
-        meaning: "range; other assignors are not built yet",
-        effect: Effect::Only(&["range", "org.apache.kafka.clients.consumer.RangeAssignor"]),
-    },
-    Setting {
-        name: "reconnect.backoff.max.ms",
-        default: "1000",
-        meaning: "the longest pause between connection attempts",
-        effect: Effect::Client(|config, value| {
-            config.reconnect_backoff_max = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "reconnect.backoff.ms",
-        default: "50",
-        meaning: "the first pause between connection attempts; doubles",
-        effect: Effect::Client(|config, value| {
-            config.reconnect_backoff = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "request.timeout.ms",
-        default: "30000",
-        meaning: "how long a request may go without its answer",
-        effect: Effect::Both(
-            |config, value| {
-                config.request_timeout = millis(value)?;
-                Ok(())
-            },
-            |config, value| {
-                config.request_timeout = millis(value)?;
-                Ok(())
-            },
-        ),
-    },
-    Setting {
-        name: "retry.backoff.max.ms",
-        default: "1000",
-        meaning: "the longest pause between tries of a request",
-        effect: Effect::Both(
-            |config, value| {
-                config.retry_backoff_max = millis(value)?;
-                Ok(())
-            },
-            |config, value| {
-                config.retry_backoff_max = millis(value)?;
-                Ok(())
-            },
-        ),
-    },
-    Setting {
-        name: "retry.backoff.ms",
-        default: "100",
-        meaning: "the first pause between tries of a request; doubles",
-        effect: Effect::Both(
-            |config, value| {
-                config.retry_backoff = millis(value)?;
-                Ok(())
-            },
-            |config, value| {
-                config.retry_backoff = millis(value)?;
-                Ok(())
-            },
-        ),
-    },
-    Setting {
-        name: "security.protocol",
-        default: "PLAINTEXT",
-        meaning: "PLAINTEXT; TLS and SASL are not built yet",
-        effect: Effect::Only(&["PLAINTEXT"]),
-    },
-    Setting {
-        name: "session.timeout.ms",
-        default: "45000",
-        meaning: "without a heartbeat for so long the coordinator drops the member",
-        effect: Effect::Member(|config, value| {
-            config.session_timeout = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "socket.connection.setup.timeout.max.ms",
-        default: "30000",
-        meaning: "the longest time for a connect",
-        effect: Effect::Client(|config, value| {
-            config.socket_connection_setup_timeout_max = millis(value)?;
-            Ok(())
-        }),
-    },
-    Setting {
-        name: "socket.connection.setup.timeout.ms",
-        default: "10000",
-        meaning: "the first time for a connect; doubles",
-        effect: Effect::Client(|config, value| {
-            config.socket_connection_setup_timeout = millis(value)?;
-            Ok(())
-        }),
-    },
+        },
+    ),
+    member(
+        "fetch.max.bytes",
+        "52428800",
+        "upper bound of a Fetch answer",
+        set!(fetch_max_bytes = bytes),
+    ),
+    member(
+        "fetch.max.wait.ms",
+        "500",
+        "how long a broker may wait for fetch.min.bytes",
+        set!(fetch_max_wait = millis),
+    ),
+    member(
+        "fetch.min.bytes",
+        "1",
+        "a broker answers a Fetch at once when it has so many bytes",
+        set!(fetch_min_bytes = bytes),
+    ),
+    member("group.id", "", "the group", set!(group_id = text)),
+    member(
+        "group.instance.id",
+        "",
+        "static membership (KIP-345)",
+        set!(group_instance_id = optional),
+    ),
+    fixed(
+        "group.protocol",
+        "classic",
+        "classic; consumer (KIP-848) is not built yet",
+        &["classic"],
+    ),
+    member(
+        "heartbeat.interval.ms",
+        "3000",
+        "how often a member says it lives",
+        set!(heartbeat_interval = millis),
+    ),
+    member(
+        "isolation.level",
+        "read_uncommitted",
+        "read_committed hides open and aborted transactions",
+        set!(isolation_level = isolation),
+    ),
+    member(
+        "max.partition.fetch.bytes",
+        "1048576",
+        "upper bound of a partition in a Fetch answer",
+        set!(max_partition_fetch_bytes = bytes),
+    ),
+    member(
+        "max.poll.interval.ms",
+        "300000",
+        "without a poll for so long the member leaves; also the rebalance timeout",
+        set!(max_poll_interval = millis),
+    ),
+    both(
+        "metadata.max.age.ms",
+        "300000",
+        "metadata older than this is fetched again",
+        set!(metadata_max_age = millis),
+        set!(metadata_max_age = millis),
+    ),
+    fixed(
+        "partition.assignment.strategy",
+        "range",
+        "range; other assignors are not built yet",
+        &["range", "org.apache.kafka.clients.consumer.RangeAssignor"],
+    ),
+    client(
+        "reconnect.backoff.max.ms",
+        "1000",
+        "the longest pause between connection attempts",
+        set!(reconnect_backoff_max = millis),
+    ),
+    client(
+        "reconnect.backoff.ms",
+        "50",
+        "the first pause between connection attempts; doubles",
+        set!(reconnect_backoff = millis),
+    ),
+    both(
+        "request.timeout.ms",
+        "30000",
+        "how long a request may go without its answer",
+        set!(request_timeout = millis),
+        set!(request_timeout = millis),
+    ),
+    both(
+        "retry.backoff.max.ms",
+        "1000",
+        "the longest pause between tries of a request",
+        set!(retry_backoff_max = millis),
+        set!(retry_backoff_max = millis),
+    ),
+    both(
+        "retry.backoff.ms",
+        "100",
+        "the first pause between tries of a request; doubles",
+        set!(retry_backoff = millis),
+        set!(retry_backoff = millis),
+    ),
+    fixed(
+        "security.protocol",
+        "PLAINTEXT",
+        "PLAINTEXT; TLS and SASL are not built yet",
+        &["PLAINTEXT"],
+    ),
+    member(
+        "session.timeout.ms",
+        "45000",
+        "without a heartbeat for so long the coordinator drops the member",
+        set!(session_timeout = millis),
+    ),
+    client(
+        "socket.connection.setup.timeout.max.ms",
+        "30000",
+        "the longest time for a connect",
+        set!(socket_connection_setup_timeout_max = millis),
+    ),
+    client(
+        "socket.connection.setup.timeout.ms",
+        "10000",
+        "the first time for a connect; doubles",
+        set!(socket_connection_setup_timeout = millis),
+    ),
     nothing("client.dns.lookup", "every address of a name is tried"),
     nothing("enable.metrics.push", "telemetry (KIP-714) is not sent"),
     nothing(
@@ -596,11 +539,69 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 /// Families of properties that are refused as a whole.
-const PREFIXES: &[Setting] = &[
-    refused("sasl.", NO_TLS),
-    refused("ssl.", NO_TLS),
-    refused("group.remote.", "KIP-848 groups are not built yet"),
+const FAMILIES_NOT_BUILT: &[(&str, &str)] = &[
+    ("sasl.", NO_TLS),
+    ("ssl.", NO_TLS),
+    ("group.remote.", "KIP-848 groups are not built yet; leave it out"),
 ];
+
+const fn client(
+    name: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+    apply: fn(&mut ClientConfig, &str) -> Applied,
+) -> Setting {
+    Setting {
+        name,
+        default,
+        meaning,
+        effect: Effect::Client(apply),
+    }
+}
+
+const fn member(
+    name: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+    apply: fn(&mut MemberConfig, &str) -> Applied,
+) -> Setting {
+    Setting {
+        name,
+        default,
+        meaning,
+        effect: Effect::Member(apply),
+    }
+}
+
+const fn both(
+    name: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+    client: fn(&mut ClientConfig, &str) -> Applied,
+    member: fn(&mut MemberConfig, &str) -> Applied,
+) -> Setting {
+    Setting {
+        name,
+        default,
+        meaning,
+        effect: Effect::Both(client, member),
+    }
+}
+
+/// Kafka knows more values than these.
+const fn fixed(
+    name: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+    allowed: &'static [&'static str],
+) -> Setting {
+    Setting {
+        name,
+        default,
+        meaning,
+        effect: Effect::Only(allowed),
+    }
+}
 
 const fn nothing(name: &'static str, why: &'static str) -> Setting {
     Setting {
@@ -608,15 +609,6 @@ const fn nothing(name: &'static str, why: &'static str) -> Setting {
         default: "",
         meaning: why,
         effect: Effect::Nothing(why),
-    }
-}
-
-const fn refused(name: &'static str, why: &'static str) -> Setting {
-    Setting {
-        name,
-        default: "",
-        meaning: why,
-        effect: Effect::Refused(why),
     }
 }
 
@@ -672,7 +664,6 @@ mod tests {
     fn what_would_change_the_meaning_is_refused() {
         for (name, value) in [
             ("security.protocol", "SSL"),
-            ("sasl.mechanism", "PLAIN"),
             ("group.protocol", "consumer"),
             (
                 "partition.assignment.strategy",
