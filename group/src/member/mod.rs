@@ -364,6 +364,7 @@ impl Member {
         self.ledger
             .drive(&mut self.wire, &self.coordinator, identity, &self.topics);
         self.drive_handover();
+        self.drive_offer();
         self.membership.drive(&mut self.wire, &self.coordinator);
         self.drive_positions();
         self.drive_fetching();
@@ -389,6 +390,10 @@ impl Member {
             let reason = alloc::format!("the partitions of topic {topic} changed");
             self.membership.rejoin(&self.wire, &reason);
         }
+    }
+
+    /// What the next JoinGroup says is what is wished when it is sent; said earlier, a changed wish would never be heard.
+    fn drive_offer(&mut self) {
         if self.membership.state() == MemberState::Unjoined && self.offered != self.subscription {
             self.offered = self.subscription.clone();
             self.membership.offer(self.protocols());
