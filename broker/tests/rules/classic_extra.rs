@@ -88,6 +88,51 @@ fn closing_the_connection_of_a_parked_join_is_not_noticed() {
     );
 }
 
+/// Nobody sees that a new member's client is gone while its JoinGroup is parked: hence a limit of its own.
+#[test]
+fn a_new_member_waits_five_minutes_at_most() {
+    let mut lab = Lab::new(quick());
+    let mut member = lab.newcomer();
+    (member.patience, member.session) = (3_600_000, 1_000_000);
+    lab.round(std::slice::from_mut(&mut member));
+    let newcomer = lab.newcomer();
+    lab.joining(&newcomer);
+    lab.pass(299_999);
+    assert_eq!(lab.joined(&newcomer), None);
+    lab.pass(1);
+    assert_eq!(
+        lab.joined(&newcomer).unwrap().error_code,
+        ErrorCode::UNKNOWN_MEMBER_ID
+    );
+}
+
+#[test]
+fn a_new_member_that_was_lost_stays_until_its_session_ends_after_the_round() {
+    let mut lab = Lab::new(quick());
+    let member = lab.stable_group(1).remove(0);
+    let mut newcomer = lab.newcomer();
+    newcomer.session = 1000;
+    lab.joining(&newcomer);
+    lab.hang_up(newcomer.wire, Closing::Reset);
+    lab.pass(3000);
+    lab.joining(&member);
+    assert_eq!(
+        lab.joined(&member).unwrap().members.len(),
+        2,
+        "it counts as joined"
+    );
+    lab.pass(999);
+    assert_eq!(
+        lab.heartbeat(&Member {
+            generation: Generation(2),
+            ..member.clone()
+        }),
+        NONE
+    );
+    lab.pass(1);
+    assert_eq!(lab.group().members.len(), 1);
+}
+
 #[test]
 fn closing_the_connection_of_a_stable_member_changes_nothing() {
     let mut lab = Lab::new(quick());
@@ -285,4 +330,14 @@ fn delete_groups() {
         lab.call(pending.wire, 9, pending.join()).error_code,
         ErrorCode::UNKNOWN_MEMBER_ID
     );
+}
+
+#[test]
+fn a_crowd_of_members_join_and_leave() {
+    let mut lab = Lab::new(quick());
+    let members = lab.stable_group(200);
+    assert_eq!(lab.group().members.len(), 200);
+    let leaving: Vec<_> = members.iter().map(Member::leaving).collect();
+    assert!(lab.leave(&leaving).iter().all(|code| code.is_ok()));
+    assert_eq!(lab.group().state, GroupState::Empty);
 }

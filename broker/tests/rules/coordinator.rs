@@ -253,6 +253,23 @@ fn a_parked_join_on_the_old_coordinator_gets_16() {
 }
 
 #[test]
+fn a_coordinator_that_moves_away_and_back_forgets_what_was_parked() {
+    let (mut lab, member) = slow_group();
+    let newcomer = lab.newcomer();
+    lab.joining(&newcomer);
+    let old = lab.coordinator();
+    lab.move_coordinator(next_node(old));
+    lab.pass(100);
+    lab.move_coordinator(old);
+    assert_eq!(lab.joined(&newcomer).unwrap().error_code, NOT_COORDINATOR);
+    let wire = lab.wire(old);
+    assert_eq!(lab.fetched(wire), Err(LOADING));
+    lab.pass(30);
+    assert_eq!(beat(&mut lab, wire, &member), NONE);
+    assert_eq!(lab.group().members.len(), 1);
+}
+
+#[test]
 fn a_sync_that_was_not_flushed_is_refused_when_the_coordinator_moves() {
     let (mut lab, mut member) = slow_group();
     let joined = lab.call(member.wire, 9, member.join());

@@ -366,7 +366,14 @@ fn a_log_that_diverged_says_where() {
     };
     assert_eq!(only(&answer).diverging_epoch, Some(expected));
     read.topics[0].partitions[0].last_fetched_epoch = LeaderEpoch(1);
-    assert_eq!(only(&lab.call(wire, 12, read)).diverging_epoch, None);
+    assert_eq!(only(&lab.call(wire, 12, read.clone())).diverging_epoch, None);
+    read.topics[0].partitions[0].last_fetched_epoch = LeaderEpoch(2);
+    let newer = lab.call(wire, 12, read);
+    assert_eq!(
+        only(&newer).error_code,
+        ErrorCode::OFFSET_OUT_OF_RANGE,
+        "seen on Kafka 4.4.0"
+    );
 }
 
 fn list_offsets(timestamp: i64, current_leader_epoch: LeaderEpoch) -> ListOffsetsRequest {
