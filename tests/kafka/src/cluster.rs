@@ -1,26 +1,27 @@
 //! A cluster of one or three brokers: its start, up to the moment when it really serves, and its end.
 
-use crate::jars::{self, Version, broker_jars};
+use crate::folder::Folder;
+use crate::jars::{Version, broker_jars};
 use crate::jvm;
 use crate::node::Node;
 use crate::ports::{self, Port};
 use crate::properties::Address;
 use crate::requests::KafkaError;
 use crate::supervised::until;
+use crate::tool::{Tool, ToolOutput};
+use crate::tools::{ConsoleRecord, Tools};
 use crate::wire::Wire;
 use anyhow::{Context, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// From nothing to serving takes 4 to 6 s on an idle machine.
 const SERVE_LIMIT: Duration = Duration::from_secs(60);
 /// For one answer of one broker; a stopped one never answers.
 pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(10);
-/// Folders of clusters whose process is gone are kept this long for whoever wants to read their logs.
-const LOGS_ARE_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// What to start. See the crate documentation for an example.
 #[derive(Clone, Debug)]
@@ -60,7 +61,6 @@ impl Builder {
             self.brokers
         );
         let jars = broker_jars(&self.version)?;
-        forget_old_clusters(&jars::home().join("clusters"));
         jvm::make_archive(&jars, || {
             Cluster::builder()
                 .version(self.version.clone())
@@ -85,27 +85,16 @@ impl Builder {
     }
 
     fn prepare(&self, jars: &Path) -> Result<Cluster> {
-        let keep = std::env::var_os("KOHORT_KAFKA_KEEP").is_some_and(|keep| keep == "1");
-        let name = format!(
-            "{}-{}-{:08x}",
-            self.version,
-            std::process::id(),
-            crate::random() >> 32
-        );
-        let folder = jars::home().join("clusters").join(name);
-        fs::create_dir_all(&folder)?;
-        let lock = File::create(folder.join("lock"))?;
-        lock.lock()?;
+        let folder = Folder::create(&self.version.to_string())?;
         let ports = ports::reserve(2 * self.brokers)?;
         let addresses = addresses(&ports);
-        let node = |own: &Address| Node::prepare(*own, &addresses, &folder, jars, &self.properties, keep);
+        let (path, keep) = (folder.path(), folder.is_kept());
+        let node = |own: &Address| Node::prepare(*own, &addresses, path, jars, &self.properties, keep);
         let nodes = addresses.iter().map(node).collect::<Result<_>>()?;
         Ok(Cluster {
             version: self.version.clone(),
             nodes,
-            folder,
-            keep,
-            _lock: lock,
+            folder: Arc::new(folder),
             _ports: ports,
         })
     }
@@ -118,11 +107,9 @@ impl Builder {
 #[derive(Debug)]
 pub struct Cluster {
     version: Version,
+    /// Before the folder, for the processes must be gone when that is removed.
     pub(crate) nodes: Vec<Node>,
-    pub(crate) folder: PathBuf,
-    keep: bool,
-    /// Says to other processes that the folder is in use.
-    _lock: File,
+    pub(crate) folder: Arc<Folder>,
     _ports: Vec<Port>,
 }
 
@@ -182,6 +169,56 @@ impl Cluster {
     /// There is no such node, or it does not listen.
     pub fn wire(&self, node: i32) -> Result<Wire> {
         self.node(node)?.wire(ANSWER_LIMIT)
+    }
+
+    /// Kafka's tools and kcat, on this cluster.
+    pub fn tools(&self) -> Tools {
+        Tools::of(self.bootstrap(), Arc::clone(&self.folder))
+    }
+
+    /// [`Tools::run`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn tool(&self, main: &str, arguments: &[&str]) -> Result<ToolOutput> {
+        self.tools().run(main, arguments)
+    }
+
+    /// [`Tools::start`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_tool(&self, main: &str, arguments: &[&str]) -> Result<Tool> {
+        self.tools().start(main, arguments)
+    }
+
+    /// [`Tools::start_with_input`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_tool_with_input(&self, main: &str, arguments: &[&str], text: &str) -> Result<Tool> {
+        self.tools().start_with_input(main, arguments, text)
+    }
+
+    /// [`Tools::produce`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn produce(
+        &self,
+        topic: &str,
+        compression: &str,
+        records: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<()> {
+        self.tools().produce(topic, compression, records)
+    }
+
+    /// [`Tools::consume`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn consume(&self, topic: &str, count: usize) -> Result<Vec<ConsoleRecord>> {
+        self.tools().consume(topic, count)
     }
 
     pub(crate) fn node(&self, id: i32) -> Result<&Node> {
@@ -272,20 +309,6 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        self.nodes.clear();
-        if self.keep {
-            eprintln!("kept: {}", self.folder.display());
-        } else if std::thread::panicking() {
-            eprintln!("the brokers' logs are in {}", self.folder.display());
-        } else {
-            // What cannot be removed now is removed by a later start.
-            let _ = fs::remove_dir_all(&self.folder);
-        }
-    }
-}
-
 /// Nodes from 1, with two ports each.
 fn addresses(ports: &[Port]) -> Vec<Address> {
     let address = |(node, pair): (i32, &[Port])| match pair {
@@ -308,21 +331,4 @@ fn cluster_id() -> String {
     };
     // The 22nd letter holds the last two bits.
     (0..21).map(letter).chain(['A']).collect()
-}
-
-/// Removes folders of clusters whose process is gone (their lock is free) a day after they were made.
-fn forget_old_clusters(clusters: &Path) {
-    let old = |path: &Path| -> Result<bool> {
-        let lock = File::open(path.join("lock"))?;
-        let age = SystemTime::now().duration_since(lock.metadata()?.modified()?)?;
-        Ok(age > LOGS_ARE_KEPT && lock.try_lock().is_ok())
-    };
-    let Ok(entries) = fs::read_dir(clusters) else {
-        return;
-    };
-    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-        if old(&path).unwrap_or(false) {
-            let _ = fs::remove_dir_all(&path);
-        }
-    }
 }

@@ -21,6 +21,7 @@
 
 mod cluster;
 mod faults;
+mod folder;
 mod jars;
 mod jvm;
 mod node;
@@ -29,6 +30,7 @@ mod properties;
 mod requests;
 mod shared;
 mod supervised;
+mod tool;
 mod tools;
 mod topics;
 mod wire;
@@ -38,7 +40,8 @@ pub use jars::{Version, broker_jars, kafka_clients_jar, tool_jars};
 pub use node::State;
 pub use requests::{KafkaError, Metadata, Partition};
 pub use shared::shared;
-pub use tools::{ConsoleRecord, Tool, ToolOutput};
+pub use tool::{Tool, ToolOutput};
+pub use tools::{ConsoleRecord, Tools};
 pub use wire::{Answer, Body, Wire};
 
 /// Not repeatable and not secret; the standard library's own source of entropy.

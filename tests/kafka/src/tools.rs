@@ -1,16 +1,18 @@
-//! Kafka's own command-line tools: the second opinion on what a cluster holds and on who is in a group.
+//! Kafka's own command-line tools, and kcat: the second opinion on what brokers hold and on who is in a group.
 //!
-//! Each runs as a JVM of its own (0.7 s) that ends with us like a broker does. Arguments are Kafka's, unchanged; most
-//! tools want `--bootstrap-server` with [`Cluster::bootstrap`].
+//! Each of Kafka's runs as a JVM of its own (0.7 s) that ends with us like a broker does. Arguments are the tool's,
+//! unchanged; most of Kafka's want `--bootstrap-server` with [`Tools::bootstrap`].
 
-use crate::cluster::Cluster;
+use crate::folder::Folder;
 use crate::jars::tool_jars;
 use crate::jvm::{self, Classes};
-use crate::supervised::{Plan, Supervised};
+use crate::tool::{Tool, ToolOutput};
 use anyhow::{Context, Result, bail, ensure};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::Command;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// What a tool may take that is to end by itself; 200,000 records take a few seconds.
 const TOOL_LIMIT: Duration = Duration::from_secs(120);
@@ -18,24 +20,6 @@ const CONSUMER: &str = "org.apache.kafka.tools.consumer.ConsoleConsumer";
 const PRODUCER: &str = "org.apache.kafka.tools.ConsoleProducer";
 /// Told to the tools of the console, which print and read one record a line.
 const SEPARATOR: char = '\t';
-
-/// A tool that runs; dropping it kills it.
-pub struct Tool {
-    name: String,
-    process: Supervised,
-    errors: PathBuf,
-}
-
-/// What a tool has said.
-#[derive(Clone, Debug)]
-pub struct ToolOutput {
-    /// Exit code; 128 + n: ended by signal n.
-    pub code: i32,
-    /// Lines of standard output.
-    pub stdout: Vec<String>,
-    /// Standard error, warnings of its log included.
-    pub stderr: String,
-}
 
 /// A record as Kafka's console consumer saw it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,118 +34,70 @@ pub struct ConsoleRecord {
     pub value: String,
 }
 
-impl ToolOutput {
-    /// This output, if the tool ended with exit code 0.
-    ///
-    /// # Errors
-    /// It did not; the message has all that it said.
-    pub fn success(self) -> Result<Self> {
-        let said = || format!("{}\n{}", self.stdout.join("\n"), self.stderr);
-        ensure!(
-            self.code == 0,
-            "the tool ended with exit code {}:\n{}",
-            self.code,
-            said()
-        );
-        Ok(self)
-    }
+/// Kafka's tools, and kcat, for any brokers that are to be looked at with eyes that are not ours.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    bootstrap: String,
+    folder: Arc<Folder>,
 }
 
-impl Tool {
-    /// The next line of standard output; `None` when the tool has ended.
+impl Tools {
+    /// For brokers that this launcher did not start: an embedded one, say.
     ///
     /// # Errors
-    /// Neither happened within `limit`.
-    pub fn next_line(&self, limit: Duration) -> Result<Option<String>> {
-        let line = self.process.next_line(Instant::now() + limit);
-        line.with_context(|| format!("{}; its errors so far:\n{}", self.name, self.stderr()))
-    }
-
-    /// Waits for the end of the tool.
-    ///
-    /// # Errors
-    /// It does not end within `limit`.
-    pub fn wait(self, limit: Duration) -> Result<ToolOutput> {
-        let stdout = self.process.rest(Instant::now() + limit);
-        let stderr = self.stderr();
-        let stdout = stdout.with_context(|| format!("{}; its errors so far:\n{stderr}", self.name))?;
-        Ok(ToolOutput {
-            code: self.process.finish()?,
-            stdout,
-            stderr,
+    /// The folder for logs cannot be made.
+    pub fn at(bootstrap: impl Into<String>) -> Result<Self> {
+        Ok(Self {
+            bootstrap: bootstrap.into(),
+            folder: Arc::new(Folder::create("tools")?),
         })
     }
 
-    /// SIGTERM: consumers and producers of Kafka close in order, then end.
-    ///
-    /// # Errors
-    /// The signal cannot be sent.
-    pub fn terminate(&mut self) -> Result<()> {
-        self.process.signal("TERM")
+    pub(crate) fn of(bootstrap: String, folder: Arc<Folder>) -> Self {
+        Self { bootstrap, folder }
     }
 
-    /// SIGKILL.
-    ///
-    /// # Errors
-    /// The signal cannot be sent.
-    pub fn kill(&mut self) -> Result<()> {
-        self.process.signal("KILL")
+    /// What most tools want as `--bootstrap-server`.
+    pub fn bootstrap(&self) -> &str {
+        &self.bootstrap
     }
 
-    /// Standard error so far.
-    pub fn stderr(&self) -> String {
-        fs::read_to_string(&self.errors).unwrap_or_default()
-    }
-}
-
-impl Cluster {
-    /// Runs a tool to its end, by its main class such as `org.apache.kafka.tools.TopicCommand`.
+    /// Runs a tool of Kafka's to its end, by its main class such as `org.apache.kafka.tools.TopicCommand`.
     ///
     /// # Errors
     /// It cannot be started, or does not end within two minutes. An exit code other than 0 is no error here.
-    pub fn tool(&self, main: &str, arguments: &[&str]) -> Result<ToolOutput> {
-        self.start_tool(main, arguments)?.wait(TOOL_LIMIT)
+    pub fn run(&self, main: &str, arguments: &[&str]) -> Result<ToolOutput> {
+        self.start(main, arguments)?.wait(TOOL_LIMIT)
     }
 
-    /// Starts a tool that runs until it is ended, such as a console consumer.
+    /// Starts a tool of Kafka's that runs until it is ended, such as a console consumer.
     ///
     /// # Errors
     /// It cannot be started.
-    pub fn start_tool(&self, main: &str, arguments: &[&str]) -> Result<Tool> {
-        self.start_tool_with_input(main, arguments, "")
+    pub fn start(&self, main: &str, arguments: &[&str]) -> Result<Tool> {
+        self.start_with_input(main, arguments, "")
     }
 
-    /// As [`Cluster::start_tool`], with text for its standard input.
+    /// As [`Tools::start`], with text for its standard input.
     ///
     /// # Errors
     /// It cannot be started.
-    pub fn start_tool_with_input(&self, main: &str, arguments: &[&str], text: &str) -> Result<Tool> {
+    pub fn start_with_input(&self, main: &str, arguments: &[&str], text: &str) -> Result<Tool> {
         let jars = tool_jars()?;
-        jvm::make_archive(&jars, || self.archive_tools(&jars))?;
-        self.launch(
-            &jars,
-            &Classes::Archived(jvm::archive(&jars)),
-            main,
-            arguments,
-            text,
-        )
+        jvm::make_archive(&jars, || self.archive(&jars))?;
+        let classes = Classes::Archived(jvm::archive(&jars));
+        self.launch(&jars, &classes, main, arguments, text)
     }
 
     /// The console consumer has most classes that any tool needs. What it reads, and whether, does not matter.
-    fn archive_tools(&self, jars: &Path) -> Result<()> {
-        let (bootstrap, classes) = (
-            self.bootstrap(),
-            Classes::ToArchive(jvm::unfinished_archive(jars)),
-        );
+    fn archive(&self, jars: &Path) -> Result<()> {
+        let classes = Classes::ToArchive(jvm::unfinished_archive(jars));
         let arguments = [
-            "--bootstrap-server",
-            &bootstrap,
-            "--topic",
-            "__consumer_offsets",
-            "--timeout-ms",
-            "2000",
+            ["--bootstrap-server", &self.bootstrap],
+            ["--topic", "__consumer_offsets"],
+            ["--timeout-ms", "2000"],
         ];
-        self.launch(jars, &classes, CONSUMER, &arguments, "")?
+        self.launch(jars, &classes, CONSUMER, arguments.as_flattened(), "")?
             .wait(TOOL_LIMIT)
             .map(drop)
     }
@@ -174,26 +110,23 @@ impl Cluster {
         arguments: &[&str],
         text: &str,
     ) -> Result<Tool> {
-        let name = main.rsplit('.').next().unwrap_or(main).to_owned();
-        let folder = self.folder.join(format!("{name}-{:08x}", crate::random() >> 32));
-        fs::create_dir_all(&folder)?;
-        let input = folder.join("input");
-        fs::write(&input, text)?;
-        let errors = folder.with_extension("log");
-        let mut command = jvm::command(jars, classes, main, "256m", &folder, "warn")?;
-        command.extend(arguments.iter().map(Into::into));
-        let plan = Plan {
-            command,
-            folder: folder.clone(),
-            input: Some(input),
-            errors: errors.clone(),
-            merge: false,
-            doomed: Some(folder),
-        };
-        Ok(Tool {
-            name,
-            process: Supervised::start(plan)?,
-            errors,
+        let name = main.rsplit('.').next().unwrap_or(main);
+        Tool::start(self.folder.path(), name, text, |folder| {
+            let mut command = jvm::command(jars, classes, main, "256m", folder, "warn")?;
+            command.extend(arguments.iter().map(Into::into));
+            Ok(command)
+        })
+    }
+
+    /// Starts kcat, a client on top of librdkafka; `-b` with our brokers is added.
+    ///
+    /// # Errors
+    /// It is not installed, or cannot be started.
+    pub fn kcat(&self, arguments: &[&str], text: &str) -> Result<Tool> {
+        let kcat = kcat()?;
+        Tool::start(self.folder.path(), "kcat", text, |_| {
+            let all = [kcat, "-b", &self.bootstrap].into_iter();
+            Ok(all.chain(arguments.iter().copied()).map(Into::into).collect())
         })
     }
 
@@ -214,15 +147,14 @@ impl Cluster {
             ensure!(clean, "the console producer cannot write {key:?} {value:?}");
             input.extend([&key, "\t", &value, "\n"]);
         }
-        let bootstrap = self.bootstrap();
         let arguments = [
-            ["--bootstrap-server", &bootstrap],
+            ["--bootstrap-server", self.bootstrap()],
             ["--topic", topic],
             ["--compression-codec", compression],
             ["--reader-property", "parse.key=true"],
             ["--reader-property", "key.separator=\t"],
         ];
-        let producer = self.start_tool_with_input(PRODUCER, arguments.as_flattened(), &input)?;
+        let producer = self.start_with_input(PRODUCER, arguments.as_flattened(), &input)?;
         let output = producer.wait(TOOL_LIMIT)?.success()?;
         // It prints a failed send and ends with 0 all the same.
         ensure!(
@@ -238,9 +170,9 @@ impl Cluster {
     /// # Errors
     /// There are fewer within 10 s, or the consumer fails.
     pub fn consume(&self, topic: &str, count: usize) -> Result<Vec<ConsoleRecord>> {
-        let (bootstrap, most) = (self.bootstrap(), count.to_string());
+        let most = count.to_string();
         let arguments = [
-            ["--bootstrap-server", &bootstrap],
+            ["--bootstrap-server", self.bootstrap()],
             ["--topic", topic],
             ["--max-messages", &most],
             ["--timeout-ms", "10000"],
@@ -250,33 +182,46 @@ impl Cluster {
         ];
         let mut all = arguments.as_flattened().to_vec();
         all.push("--from-beginning");
-        let output = self.tool(CONSUMER, &all)?;
+        let output = self.run(CONSUMER, &all)?;
         ensure!(
             output.stdout.len() == count,
             "{} of {count} records:\n{}",
             output.stdout.len(),
             output.stderr
         );
-        output.stdout.iter().map(|line| console_record(line)).collect()
+        output.stdout.iter().map(|line| line.parse()).collect()
     }
 }
 
-/// `Partition:0<tab>Offset:17<tab>key<tab>value`
-fn console_record(line: &str) -> Result<ConsoleRecord> {
-    let fields: Vec<&str> = line.splitn(4, SEPARATOR).collect();
-    let [partition, offset, key, value] = *fields else {
-        bail!("not a record of the console: {line:?}")
-    };
-    let number = |field: &str, name: &str| -> Result<i64> {
-        let digits = field
-            .strip_prefix(name)
-            .with_context(|| format!("{name} is missing in {line:?}"))?;
-        Ok(digits.parse()?)
-    };
-    Ok(ConsoleRecord {
-        partition: number(partition, "Partition:")?.try_into()?,
-        offset: number(offset, "Offset:")?,
-        key: key.to_owned(),
-        value: value.to_owned(),
-    })
+impl FromStr for ConsoleRecord {
+    type Err = anyhow::Error;
+
+    /// `Partition:0<tab>Offset:17<tab>key<tab>value`
+    fn from_str(line: &str) -> Result<Self> {
+        let fields: Vec<&str> = line.splitn(4, SEPARATOR).collect();
+        let [partition, offset, key, value] = *fields else {
+            bail!("not a record of the console: {line:?}")
+        };
+        let number = |field: &str, name: &str| -> Result<i64> {
+            let digits = field
+                .strip_prefix(name)
+                .with_context(|| format!("{name} is missing in {line:?}"))?;
+            Ok(digits.parse()?)
+        };
+        Ok(ConsoleRecord {
+            partition: number(partition, "Partition:")?.try_into()?,
+            offset: number(offset, "Offset:")?,
+            key: key.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+}
+
+/// Its name, once it was seen to be there.
+fn kcat() -> Result<&'static str> {
+    let output = Command::new("kcat").arg("-V").output().context(
+        "cannot run kcat. Install it (Debian: apt-get install kcat): this test lets librdkafka talk to our brokers",
+    )?;
+    ensure!(output.status.success(), "kcat -V fails: {output:?}");
+    Ok("kcat")
 }
