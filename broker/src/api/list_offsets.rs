@@ -48,7 +48,12 @@ impl Cluster {
                 error_code: ErrorCode::NONE,
                 timestamp: found.timestamp,
                 offset: found.offset,
-                leader_epoch: found.epoch,
+                // Below v4 nobody can be told (librdkafka 2.0 asks in v2).
+                leader_epoch: if caller.version >= 4 {
+                    found.epoch
+                } else {
+                    LeaderEpoch::NONE
+                },
             },
             Err(code) => failed(asked, code),
         }

@@ -15,7 +15,9 @@ use kohort_protocol::api::fetch::{FetchPartition, FetchRequest, FetchTopic};
 use kohort_protocol::api::find_coordinator::FindCoordinatorRequest;
 use kohort_protocol::api::init_producer_id::InitProducerIdRequest;
 use kohort_protocol::api::list_groups::ListGroupsRequest;
-use kohort_protocol::api::list_offsets::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic};
+use kohort_protocol::api::list_offsets::{
+    EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
+};
 use kohort_protocol::api::metadata::{MetadataRequest, MetadataRequestTopic};
 use kohort_protocol::api::offset_delete::OffsetDeleteRequest;
 use kohort_protocol::api::produce::{ProducePartition, ProduceRequest, ProduceTopic};
@@ -176,13 +178,13 @@ fn one_of_each(lab: &mut Lab) -> Vec<Request> {
         ListOffsetsRequest {
             topics: vec![ListOffsetsTopic {
                 name: "t".into(),
-                partitions: vec![
-                    ListOffsetsPartition::default(),
-                    ListOffsetsPartition {
-                        partition_index: 1,
+                partitions: [0, 1, LATEST_TIMESTAMP, EARLIEST_TIMESTAMP]
+                    .map(|timestamp| ListOffsetsPartition {
+                        partition_index: i32::from(timestamp == 1),
+                        timestamp,
                         ..Default::default()
-                    },
-                ],
+                    })
+                    .to_vec(),
             }],
             ..Default::default()
         }
