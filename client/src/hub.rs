@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kohort_protocol::api::Request;
-use kohort_protocol::{ConnectionConfig, Lane, NodeId, Timestamp};
+use kohort_protocol::{ConnectionConfig, ConnectionError, Lane, NodeId, Timestamp};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -76,6 +76,8 @@ struct Slot {
     commands: mpsc::UnboundedSender<Command>,
     /// Borrowed, for exclusive ones.
     busy: bool,
+    /// Where it leads, or is being made to.
+    at: Option<Address>,
 }
 
 struct Failing {
@@ -195,6 +197,7 @@ impl Hub {
             match command {
                 Command::Call(call) => calls.push(call),
                 Command::Abandon(serial) => abandoned.push(serial),
+                Command::Suspect { .. } => {}
             }
         }
         for call in calls {
@@ -216,6 +219,7 @@ impl Hub {
             id,
             commands: sender.clone(),
             busy: true,
+            at: None,
         });
         let link = Link::new(self, key, id, commands);
         self.runtime.spawn(link.run());
@@ -309,7 +313,8 @@ impl Hub {
     }
 
     /// The addresses for "any broker", in the order to try: known brokers shuffled, then the bootstrap servers shuffled, so that a
-    /// cluster that moved as a whole is found again (KIP-899); those that failed lately go last.
+    /// cluster that moved as a whole is found again (KIP-899); those that failed and were not reached since go last: a stopped
+    /// broker still accepts connections, and each try at it takes the whole setup time-out.
     pub(crate) fn any(&self) -> Vec<Address> {
         let mut state = self.state();
         let mut known: Vec<_> = state.nodes.values().cloned().collect();
@@ -367,6 +372,32 @@ impl Hub {
             .saturating_add(1);
         let retry_at = now + reconnect.after(failures, rng);
         failing.insert(address.clone(), Failing { failures, retry_at });
+    }
+
+    pub(crate) fn leads_to(&self, key: SlotKey, id: Serial, address: &Address) {
+        let mut state = self.state();
+        let slots = state.slots.get_mut(&key).into_iter().flatten();
+        slots
+            .filter(|slot| slot.id == id)
+            .for_each(|slot| slot.at = Some(address.clone()));
+    }
+
+    /// A request to this address got no answer within `after`. A stopped broker, or a network that swallows packets, breaks no
+    /// connection: look-ups and fetches on others would wait out their own, much longer time-outs while the group goes on without
+    /// us. So all that were silent too are given up; not parked joins, for which silence means nothing.
+    pub(crate) fn hangs(&self, address: &Address, after: Duration, error: &ConnectionError) {
+        self.failed(address);
+        self.metadata.doubt();
+        let since = Instant::now().checked_sub(after / 2).unwrap_or(self.start);
+        let state = self.state();
+        let others = state.slots.iter().filter(|(key, _)| key.lane != Lane::Join);
+        for slot in others.flat_map(|(_, slots)| slots) {
+            if slot.at.as_ref() == Some(address) {
+                let reason = format!("{address} hangs: {error}");
+                // A connection that has ended needs no warning.
+                let _ = slot.commands.send(Command::Suspect { since, reason });
+            }
+        }
     }
 
     pub(crate) fn retry_pause(&self, failures: u32) -> Duration {

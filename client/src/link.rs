@@ -36,6 +36,8 @@ pub(crate) struct Link {
     start: Instant,
     idle_time: Duration,
     idle_since: Instant,
+    /// When bytes came last.
+    heard: Instant,
 }
 
 /// Why a link ends.
@@ -74,6 +76,7 @@ impl Link {
             start: hub.start(),
             idle_time: hub.idle_time(key),
             idle_since: Instant::now(),
+            heard: Instant::now(),
         }
     }
 
@@ -115,6 +118,10 @@ impl Link {
             return Err(End::Unwanted);
         };
         self.meanwhile(sleep_until(retry_at)).await?;
+        if let Some(hub) = self.hub.upgrade() {
+            hub.leads_to(self.key, self.id, address);
+        }
+        self.heard = Instant::now();
         let dialing = timeout(patience, self.dial.dial(address, patience));
         let mut stream = match self.meanwhile(dialing).await? {
             Ok(Ok(stream)) => stream,
@@ -161,12 +168,12 @@ impl Link {
     fn avoid(&self, address: &Address, end: &End) {
         let End::Broken(error) = end else { return };
         tracing::debug!(%address, lane = ?self.key.lane, %error, "connection reset");
-        let given_up_by_us = matches!(error, ConnectionError::Abandoned(_));
-        if self.key.target == Target::Any
-            && !given_up_by_us
-            && let Some(hub) = self.hub.upgrade()
-        {
-            hub.failed(address);
+        let Some(hub) = self.hub.upgrade() else { return };
+        match error {
+            ConnectionError::RequestTimedOut { after, .. } => hub.hangs(address, *after, error),
+            ConnectionError::Abandoned(_) => {}
+            _ if self.key.target == Target::Any => hub.failed(address),
+            _ => {}
         }
     }
 
@@ -200,7 +207,10 @@ impl Link {
             Event::Command(Some(command)) => return self.obey(command),
             Event::Command(None) => return Err(End::Unwanted),
             Event::Read(0) => self.connection.ended(),
-            Event::Read(_) => self.connection.received(now),
+            Event::Read(_) => {
+                self.heard = Instant::now();
+                self.connection.received(now)
+            }
             Event::Written(count) => {
                 self.connection.written(now, count);
                 Ok(())
@@ -216,9 +226,9 @@ impl Link {
     }
 
     fn obey(&mut self, command: Command) -> Result<(), End> {
-        self.idle_since = Instant::now();
         match command {
             Command::Call(call) => {
+                self.idle_since = Instant::now();
                 self.replies.insert(call.serial.0, call.reply);
                 self.connection
                     .call(call.at, call.serial.0, call.request, call.timeout);
@@ -228,6 +238,10 @@ impl Link {
                 self.forgo(serial);
                 self.connection.abandon(serial.0).map_err(End::Broken)
             }
+            Command::Suspect { since, reason } if self.heard < since => {
+                self.connection.broken(reason).map_err(End::Broken)
+            }
+            Command::Suspect { .. } => Ok(()),
         }
     }
 

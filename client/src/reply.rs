@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{CallFailure, Timestamp};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// The outcome of a call.
 pub(crate) type Outcome = Result<Response, CallFailure>;
@@ -18,6 +19,11 @@ pub(crate) struct Serial(pub(crate) u64);
 pub(crate) enum Command {
     Call(PendingCall),
     Abandon(Serial),
+    /// Another connection to the same address hangs: give up if nothing came on this one either since then.
+    Suspect {
+        since: Instant,
+        reason: String,
+    },
 }
 
 /// A call on its way to a connection.

@@ -1,5 +1,6 @@
 //! Abandoned calls, dropped futures, throttled and failing brokers.
 
+use kohort_protocol::api::join_group::JoinGroupRequest;
 use kohort_protocol::api::metadata::MetadataRequest;
 use tokio::time::timeout;
 
@@ -231,4 +232,42 @@ async fn an_api_the_broker_does_not_serve_fails_alone() {
     assert!(error.to_string().contains("unsupported"), "{error}");
     client.call(NODE, MetadataRequest::default()).await.unwrap();
     assert_eq!(net.dials().len(), 1);
+}
+
+/// A stopped process (SIGSTOP) keeps its connections open. The first request that times out is enough: what else waits for the same
+/// broker goes elsewhere now, not after its own time-out. Only a parked join is silent for good reasons.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_times_out_warns_the_other_connections_to_its_broker() {
+    let net = Net::default();
+    let stopped = Arc::new(Mutex::new(false));
+    let is_stopped = Arc::clone(&stopped);
+    let mut answer = polite(&[(1, "b1"), (2, "b2")]);
+    net.broker("b1:9092", move |connection, request| {
+        match *is_stopped.lock().unwrap() {
+            true => Then::Park,
+            false => answer(connection, request),
+        }
+    });
+    let client = net.client("b1:9092");
+    client.refresh_metadata(&[]).await.unwrap();
+    net.broker("b2:9092", polite(&[(1, "b1"), (2, "b2")]));
+    *stopped.lock().unwrap() = true;
+
+    let begin = Instant::now();
+    let mut port = client.port();
+    port.send(
+        1,
+        NODE,
+        Lane::Join,
+        JoinGroupRequest::default().into(),
+        60 * SECOND,
+    );
+    let refresh = client.refresh_metadata(&[]);
+    let heartbeat = client.call_within(NODE, heartbeat(), 5 * SECOND);
+    let (refreshed, heartbeat) = tokio::join!(refresh, heartbeat);
+    assert!(heartbeat.unwrap_err().to_string().contains("no answer within 5s"));
+    refreshed.unwrap();
+    assert!(begin.elapsed() < 6 * SECOND, "{:?}", begin.elapsed());
+    let parked = timeout(30 * SECOND, port.recv()).await;
+    assert!(parked.is_err(), "the parked join was given up too: {parked:?}");
 }
