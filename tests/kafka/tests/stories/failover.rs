@@ -30,6 +30,20 @@ fn a_group_survives_killed_and_terminated_brokers_without_a_rebalance_or_a_lost_
     story.end()
 }
 
+#[test]
+fn a_group_survives_a_stopped_coordinator_and_its_return_without_a_rebalance_or_a_lost_record() -> Result<()>
+{
+    let stage = Stage::enter()?;
+    let kafka = stage.kafka;
+    let story = Story::begin(kafka, "outwaits")?;
+    let stopped = story.coordinator()?;
+    story.through("SIGSTOP of the coordinator", &|| kafka.pause(stopped))?;
+    // It believes for a moment that nothing has happened, and answers what it was asked before.
+    story.through("SIGCONT of the old coordinator", &|| kafka.resume(stopped))?;
+    story.heal()?;
+    story.end()
+}
+
 /// A group of three that reads and commits what Kafka's producer writes; topic and group have one name.
 struct Story {
     kafka: &'static Cluster,

@@ -4,6 +4,8 @@
 //! Kafka's tools too. All stories play on one cluster of three brokers, one after another: times measured beside one another
 //! on a small machine say nothing. `--nocapture` shows the hand-over times.
 
+#![allow(clippy::indexing_slicing)] // helpers outside #[test] functions
+
 mod book;
 mod failover;
 mod groups;

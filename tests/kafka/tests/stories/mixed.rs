@@ -52,7 +52,7 @@ fn javas_consumer_leads_and_our_member_comes_and_goes() -> Result<()> {
     let story = Story::new(&stage, "java-leads")?;
     let java = Java::verifiable(&stage, "java-leads")?;
     wait_for("the Java consumer owns all", || {
-        java.owns((0..PARTITIONS).collect())
+        java.owns(&(0..PARTITIONS).collect())
     })?;
     story.write(1)?;
     wait_for("the Java consumer has read the first act", || {
@@ -69,7 +69,7 @@ fn javas_consumer_leads_and_our_member_comes_and_goes() -> Result<()> {
 
     ours.close()?;
     wait_for("the Java consumer owns all again", || {
-        java.owns((0..PARTITIONS).collect())
+        java.owns(&(0..PARTITIONS).collect())
     })?;
     story.write(3)?;
     story.check(&ours, &java, 3)?;
@@ -286,7 +286,7 @@ impl Java {
     }
 
     /// Whether the partitions it was assigned last are these (Verifiable only).
-    fn owns(&self, wanted: BTreeSet<i32>) -> Result<Result<(), String>> {
+    fn owns(&self, wanted: &BTreeSet<i32>) -> Result<Result<(), String>> {
         self.listen();
         let mut owned = BTreeSet::new();
         for line in self.said.borrow().iter() {
@@ -300,7 +300,7 @@ impl Java {
                 _ => {}
             }
         }
-        Ok(if owned == wanted {
+        Ok(if &owned == wanted {
             Ok(())
         } else {
             Err(format!("it owns {owned:?}"))

@@ -45,18 +45,22 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Result<Result<T,
     }
 }
 
-/// What the coordinator says is committed, per partition; -1: nothing.
+/// What the coordinator says is committed, per partition; -1: nothing. A coordinator that was just found may not serve yet.
 pub(crate) fn committed(
     kafka: &Cluster,
     group: &str,
     topic: &str,
     partitions: i32,
 ) -> Result<BTreeMap<i32, i64>> {
-    let mut wire = kafka.wire(kafka.coordinator(group)?)?;
-    let ask = |partition| {
-        let (code, offset) = wire.committed(group, topic, partition)?;
-        anyhow::ensure!(code == 0, "OffsetFetch of group {group}: Kafka error {code}");
-        Ok((partition, offset))
-    };
-    (0..partitions).map(ask).collect()
+    wait_for(&format!("the coordinator of {group} serves its offsets"), || {
+        let mut wire = kafka.wire(kafka.coordinator(group)?)?;
+        let mut offsets = BTreeMap::new();
+        for partition in 0..partitions {
+            match wire.committed(group, topic, partition)? {
+                (0, offset) => offsets.insert(partition, offset),
+                (code, _) => return Ok(Err(format!("OffsetFetch: Kafka error {code}"))),
+            };
+        }
+        Ok(Ok(offsets))
+    })
 }
