@@ -29,6 +29,7 @@ pub struct Builder {
     version: Version,
     brokers: usize,
     properties: BTreeMap<String, String>,
+    with_groups: bool,
 }
 
 impl Builder {
@@ -47,6 +48,12 @@ impl Builder {
     /// A server property of all brokers, instead of the launcher's own value.
     pub fn property(mut self, name: &str, value: &str) -> Self {
         self.properties.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Asks nobody for a coordinator: the cluster has no `__consumer_offsets` when it is handed over.
+    pub fn without_groups(mut self) -> Self {
+        self.with_groups = false;
         self
     }
 
@@ -73,11 +80,11 @@ impl Builder {
     /// Tries twice, because a stranger may have taken a port between our look and Kafka's bind.
     fn start_on(&self, jars: &Path) -> Result<Cluster> {
         let cluster = self.prepare(jars)?;
-        match cluster.bring_up() {
+        match cluster.bring_up(self.with_groups) {
             Err(_) if cluster.nodes.iter().any(Node::found_its_port_taken) => {
                 drop(cluster);
                 let cluster = self.prepare(jars)?;
-                cluster.bring_up()?;
+                cluster.bring_up(self.with_groups)?;
                 Ok(cluster)
             }
             result => result.map(|()| cluster),
@@ -120,6 +127,7 @@ impl Cluster {
             version: Version::from_env(),
             brokers: 1,
             properties: BTreeMap::new(),
+            with_groups: true,
         }
     }
 
@@ -226,7 +234,7 @@ impl Cluster {
         found.with_context(|| format!("no node {id}; the nodes are {:?}", self.nodes()))
     }
 
-    fn bring_up(&self) -> Result<()> {
+    fn bring_up(&self, with_groups: bool) -> Result<()> {
         let id = cluster_id();
         std::thread::scope(|scope| {
             let starts: Vec<_> = self
@@ -239,7 +247,10 @@ impl Cluster {
                 Err(panic) => std::panic::resume_unwind(panic),
             })
         })?;
-        self.wait_until_serving()
+        match with_groups {
+            true => self.wait_until_serving(),
+            false => self.wait_until("all brokers answer", || self.check_brokers()),
+        }
     }
 
     /// Returns when all brokers that are `Running` serve: they answer, see one another, their replicas are in sync, and
@@ -248,9 +259,13 @@ impl Cluster {
     /// # Errors
     /// That is not so within 60 s, or one of them has ended: with the end of its log.
     pub fn wait_until_serving(&self) -> Result<()> {
-        let served = until(SERVE_LIMIT, "all brokers serve", || match self.dead() {
+        self.wait_until("all brokers serve", || self.check_serving())
+    }
+
+    fn wait_until(&self, what: &str, check: impl Fn() -> Result<()>) -> Result<()> {
+        let served = until(SERVE_LIMIT, what, || match self.dead() {
             Some(dead) => Ok(Err(dead)),
-            None => self.check_serving().map(Ok),
+            None => check().map(Ok),
         });
         served.and_then(|outcome| outcome).map_err(|error| {
             let logs: String = self.nodes.iter().map(Node::end_of_log).collect();
@@ -263,6 +278,14 @@ impl Cluster {
     }
 
     fn check_serving(&self) -> Result<()> {
+        self.check_brokers()?;
+        for node in self.running() {
+            node.wire(ANSWER_LIMIT)?.find_coordinator("kohort-testkafka")?;
+        }
+        self.check_coordinators()
+    }
+
+    fn check_brokers(&self) -> Result<()> {
         let running: BTreeSet<i32> = self.running().map(|node| node.id).collect();
         for node in self.running() {
             let mut wire = node.wire(ANSWER_LIMIT)?;
@@ -273,10 +296,8 @@ impl Cluster {
                 "node {} sees {seen:?} of {running:?}",
                 node.id
             );
-            wire.find_coordinator("kohort-testkafka")?;
         }
-        self.check_in_sync(&running)?;
-        self.check_coordinators()
+        self.check_in_sync(&running)
     }
 
     /// Who kills the only replica in sync gets a partition without a leader, and waits for ever.

@@ -152,12 +152,13 @@ impl Cluster {
     }
 }
 
-/// Java's `String.hashCode` without its sign bit, by which Kafka spreads groups (`Utils.abs`).
+/// Java's `String.hashCode` without its sign, by which Kafka spreads groups. `Utils.abs` negates (and makes 0 of
+/// `Integer.MIN_VALUE`); it does not mask the sign bit, as `Utils.toPositive` does for the producer's partitioner.
 fn positive_hash(text: &str) -> i32 {
     let hash = text.encode_utf16().fold(0_i32, |hash, unit| {
         hash.wrapping_mul(31).wrapping_add(unit.into())
     });
-    hash & i32::MAX
+    hash.checked_abs().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -168,6 +169,8 @@ mod tests {
     fn groups_are_spread_as_kafka_does() {
         // Seen on Kafka 4.4.0: g1 sits on partition 2 of 6.
         assert_eq!(positive_hash("g1") % 6, 2);
+        // Seen on Kafka 4.4.0: negative, and not 3 as without the sign bit.
+        assert_eq!(positive_hash("off-2-2") % 6, 5);
         // Integer.MIN_VALUE in Java, and Utils.abs makes it 0.
         assert_eq!(positive_hash("polygenelubricants"), 0);
     }

@@ -1,0 +1,135 @@
+//! The checks of `kohort-checks` on a real Kafka: the newest release, and the oldest that the project supports.
+
+use anyhow::{Context, Result, ensure};
+use kohort_checks::{CHECKS, Later, Plan, Profile, Release, Report, Target, run};
+use kohort_protocol::{GroupId, NodeId};
+use kohort_testkafka::{Cluster, Version};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+struct Real(Arc<Cluster>);
+
+impl Real {
+    /// The launcher blocks, and other checks may run meanwhile.
+    fn blocking(
+        &self,
+        work: impl FnOnce(&Cluster) -> Result<()> + Send + 'static,
+    ) -> Later<'_, Result<(), String>> {
+        let cluster = Arc::clone(&self.0);
+        Box::pin(async move {
+            let done = tokio::task::spawn_blocking(move || work(&cluster)).await;
+            done.map_err(|error| error.to_string())?
+                .map_err(|error| format!("{error:#}"))
+        })
+    }
+}
+
+impl Target for Real {
+    fn release(&self) -> Release {
+        Release::parse(&self.0.version().to_string()).expect("a version is numbers")
+    }
+
+    fn is_kafka(&self) -> bool {
+        true
+    }
+
+    fn nodes(&self) -> Vec<(NodeId, SocketAddr)> {
+        let address = |node| {
+            (
+                NodeId(node),
+                self.0.address(node).expect("it is one of the nodes"),
+            )
+        };
+        self.0.nodes().into_iter().map(address).collect()
+    }
+
+    fn move_coordinator<'a>(&'a self, group: &'a GroupId, to: NodeId) -> Later<'a, Result<(), String>> {
+        let group = group.to_string();
+        self.blocking(move |cluster| cluster.move_coordinator(&group, to.0))
+    }
+
+    fn restart(&self, node: NodeId) -> Later<'_, Result<(), String>> {
+        self.blocking(move |cluster| cluster.restart(node.0))
+    }
+}
+
+fn cluster(version: &Version, profile: Profile) -> Result<Cluster> {
+    let builder = Cluster::builder().version(version.clone());
+    match profile {
+        Profile::One => builder.start(),
+        Profile::Untouched => builder.without_groups().start(),
+        Profile::Three => builder.brokers(3).start(),
+        Profile::Small => {
+            let small = builder
+                .property("group.max.size", "2")
+                .property("group.initial.rebalance.delay.ms", "1000")
+                .property("offsets.retention.minutes", "1")
+                .property("offsets.retention.check.interval.ms", "1000")
+                .start()?;
+            without_group_version(&small)?;
+            Ok(small)
+        }
+    }
+}
+
+fn without_group_version(cluster: &Cluster) -> Result<()> {
+    let bootstrap = cluster.bootstrap();
+    let arguments = [
+        "--bootstrap-server",
+        &bootstrap,
+        "disable",
+        "--feature",
+        "group.version",
+    ];
+    cluster
+        .tool("org.apache.kafka.tools.FeatureCommand", &arguments)?
+        .success()?;
+    Ok(())
+}
+
+/// All checks of one profile, on a cluster of their own.
+fn check(version: &Version, profile: Profile) -> Result<Report> {
+    let cluster = Arc::new(cluster(version, profile)?);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let plan = Plan {
+        profile,
+        slow: std::env::var_os("KOHORT_SLOW_CHECKS").is_some_and(|set| set == "1"),
+        side_by_side: 12,
+        only: std::env::var("KOHORT_CHECKS").ok(),
+    };
+    Ok(runtime.block_on(run(CHECKS, Rc::new(Real(cluster)), plan)))
+}
+
+/// The clusters of the profiles side by side, for most of the time they wait.
+fn check_all(version: &Version) -> Result<()> {
+    let profiles = [Profile::One, Profile::Small, Profile::Three, Profile::Untouched];
+    let reports: Vec<Report> = std::thread::scope(|scope| {
+        let running = profiles.map(|profile| scope.spawn(move || check(version, profile)));
+        let reports = running.map(|running| running.join().expect("a check does not panic"));
+        reports.into_iter().collect::<Result<_>>()
+    })?;
+    reports.iter().for_each(|report| print!("{report}"));
+    let failures: Vec<String> = reports
+        .iter()
+        .flat_map(Report::failures)
+        .map(ToString::to_string)
+        .collect();
+    ensure!(failures.is_empty(), "Kafka {version}:\n{}", failures.join("\n"));
+    let run: usize = reports.iter().map(|report| report.0.len()).sum();
+    let all = std::env::var_os("KOHORT_CHECKS").is_some() || run == CHECKS.len();
+    ensure!(all, "{run} of {} checks were run", CHECKS.len());
+    Ok(())
+}
+
+#[test]
+fn kafka_4_4_0_answers_as_seen() -> Result<()> {
+    check_all(&Version::V4_4_0).context("the checks are what this release was seen to answer")
+}
+
+#[test]
+fn kafka_4_0_2_answers_as_seen() -> Result<()> {
+    check_all(&Version::V4_0_2).context("the checks are what this release was seen to answer")
+}
