@@ -35,11 +35,9 @@ impl Cluster {
         }
     }
 
-    /// Answered before it is flushed: a kill may bring the group back. (Several groups, several logs: nobody waits for all.)
+    /// The group of the empty id is one like others: it may have offsets. Answered before it is flushed: a kill may bring the
+    /// group back. (Several groups, several logs: nobody waits for all.)
     fn delete_group(&mut self, node: NodeId, id: &GroupId) -> Result<(), ErrorCode> {
-        if id.is_empty() {
-            return Err(ErrorCode::GROUP_ID_NOT_FOUND);
-        }
         self.coordinate(node, id, |books| delete(books, id))?
     }
 }

@@ -241,6 +241,8 @@ impl Books<'_> {
             .collect();
         records.push(Record::GroupGone(id.clone()));
         self.turn.append(records, then)?;
+        // As the group itself, its offsets are out of sight at once: whoever deletes does not wait for the flush.
+        self.offsets.remove(id);
         if let Some(group) = self.groups.remove(id) {
             for member in group.pending() {
                 let session = ShardTimer::Session(id.clone(), member.clone());

@@ -18,7 +18,7 @@ use crate::{Failed, Member, RawConnection, Release, Target, expect};
 /// How long a cluster may take to settle after a change.
 const SETTLES_WITHIN: Duration = Duration::from_secs(15);
 /// How often a changing cluster is asked.
-pub(crate) const ASK_AGAIN: Duration = Duration::from_millis(5);
+pub(crate) const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The workbench of one check.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use kohort_protocol::api::describe_groups::{DescribeGroupsRequest, DescribedGroup};
 use kohort_protocol::api::heartbeat::HeartbeatRequest;
 use kohort_protocol::api::join_group::{JoinGroupProtocol, JoinGroupRequest, JoinGroupResponse};
@@ -61,10 +61,7 @@ impl Member {
             session_timeout: Duration::from_secs(20),
             rebalance_timeout: Duration::from_secs(15),
             protocol_type: "consumer".to_owned(),
-            protocols: vec![(
-                "range".to_owned(),
-                Bytes::from_static(b"\0\0\0\0\0\0\xff\xff\xff\xff"),
-            )],
+            protocols: knows_range(""),
             lane,
             control,
         }
@@ -482,6 +479,26 @@ impl Member {
         }
         Ok(())
     }
+}
+
+/// The protocol `range` with a Subscription v0 to nothing and this user data. It must be a good one: Kafka 4.0.2 answers a member of
+/// type `consumer` that changes to unreadable metadata −1, and cannot load its group's partition any more after a restart.
+pub(crate) fn knows_range(user_data: &str) -> Vec<(String, Bytes)> {
+    vec![("range".to_owned(), subscription(&[], user_data))]
+}
+
+/// A Subscription v0.
+pub(crate) fn subscription(topics: &[&TopicName], user_data: &str) -> Bytes {
+    let mut bytes = BytesMut::new();
+    bytes.put_i16(0);
+    bytes.put_i32(i32::try_from(topics.len()).unwrap_or(i32::MAX));
+    for topic in topics {
+        bytes.put_i16(i16::try_from(topic.as_str().len()).unwrap_or(i16::MAX));
+        bytes.put_slice(topic.as_str().as_bytes());
+    }
+    bytes.put_i32(i32::try_from(user_data.len()).unwrap_or(i32::MAX));
+    bytes.put_slice(user_data.as_bytes());
+    bytes.freeze()
 }
 
 /// What DescribeGroups says of one group.

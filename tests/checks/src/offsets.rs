@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::{BufMut as _, Bytes, BytesMut};
 use kohort_protocol::api::offset_commit::{
     OffsetCommitPartition, OffsetCommitRequest, OffsetCommitResponse, OffsetCommitTopic,
 };
@@ -16,7 +15,7 @@ use kohort_protocol::{ErrorCode, Generation, GroupId, MemberEpoch, TopicName};
 use tokio::time::{Instant, sleep};
 
 use crate::bench::find_coordinator;
-use crate::member::{COMMIT, describe};
+use crate::member::{COMMIT, describe, subscription};
 use crate::{Bench, Failed, RawConnection, Release, expect, expect_that};
 
 /// A commit for partition 0 from outside of the group.
@@ -168,17 +167,6 @@ pub(crate) async fn metadata_size(bench: &mut Bench) -> Result<(), Failed> {
     )
 }
 
-/// A Subscription v0 to one topic.
-fn subscription(topic: &TopicName) -> Bytes {
-    let mut bytes = BytesMut::new();
-    bytes.put_i16(0);
-    bytes.put_i32(1);
-    bytes.put_i16(i16::try_from(topic.as_str().len()).unwrap_or(i16::MAX));
-    bytes.put_slice(topic.as_str().as_bytes());
-    bytes.put_i32(-1);
-    bytes.freeze()
-}
-
 async fn delete(
     connection: &mut RawConnection,
     group: &GroupId,
@@ -203,7 +191,7 @@ pub(crate) async fn delete_offsets(bench: &mut Bench) -> Result<(), Failed> {
     let nowhere = TopicName::from("kohort-no-such-topic");
     let group = bench.group();
     let mut member = bench.member(&group).await?;
-    member.protocols = vec![("range".to_owned(), subscription(&read))];
+    member.protocols = vec![("range".to_owned(), subscription(&[&read], ""))];
     member.join().await?;
     member.try_sync(vec![member.gets("")]).await?;
     expect("OffsetCommit", member.commit(&read, 1).await?, ErrorCode::NONE)?;
@@ -331,12 +319,12 @@ pub(crate) async fn expiry(bench: &mut Bench) -> Result<(), Failed> {
     )?;
 
     let mut member = bench.member(&live).await?.timeouts(600_000, 10_000);
-    member.protocols = vec![("range".to_owned(), subscription(&read))];
+    member.protocols = vec![("range".to_owned(), subscription(&[&read], ""))];
     member.join().await?;
     member.try_sync(vec![member.gets("")]).await?;
     expect("OffsetCommit", member.commit(&read, 2).await?, ErrorCode::NONE)?;
     expect("OffsetCommit", member.commit(&idle, 3).await?, ErrorCode::NONE)?;
-    let mut gone = bench.member(&emptied).await?;
+    let mut gone = bench.member(&emptied).await?.timeouts(600_000, 10_000);
     gone.protocols.clone_from(&member.protocols);
     gone.join().await?;
     gone.try_sync(vec![gone.gets("")]).await?;

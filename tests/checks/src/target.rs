@@ -14,7 +14,7 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub enum Profile {
     /// One node.
     One,
-    /// One node with `group.max.size=2`, `group.initial.rebalance.delay.ms=1000`, `offsets.retention.minutes=1`,
+    /// One node with `group.max.size=2`, `group.initial.rebalance.delay.ms=2000`, `offsets.retention.minutes=1`,
     /// `offsets.retention.check.interval.ms=1000`, and (where the release has it) the feature `group.version` at 0.
     Small,
     /// Three nodes, everything replicated three times.

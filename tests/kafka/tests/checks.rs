@@ -63,7 +63,7 @@ fn cluster(version: &Version, profile: Profile) -> Result<Cluster> {
         Profile::Small => {
             let small = builder
                 .property("group.max.size", "2")
-                .property("group.initial.rebalance.delay.ms", "1000")
+                .property("group.initial.rebalance.delay.ms", "2000")
                 .property("offsets.retention.minutes", "1")
                 .property("offsets.retention.check.interval.ms", "1000")
                 .start()?;

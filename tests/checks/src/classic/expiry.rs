@@ -7,6 +7,7 @@ use kohort_protocol::api::join_group::JoinGroupRequest;
 use kohort_protocol::{ErrorCode, Generation, TopicName};
 use tokio::time::{Instant, sleep};
 
+use crate::member::knows_range;
 use crate::offsets::{Asked, fetch};
 use crate::{Bench, Failed, Member, expect, expect_that};
 
@@ -66,17 +67,19 @@ pub(crate) async fn refreshed(bench: &mut Bench) -> Result<(), Failed> {
     let mut members = Vec::new();
     for (sign, refreshes) in signs {
         let group = bench.group();
-        let mut member = bench.member(&group).await?.timeouts(2000, 10_000);
+        let mut member = bench.member(&group).await?.timeouts(3000, 10_000);
         member.join().await?;
         member.try_sync(Vec::new()).await?;
-        expect("a heartbeat", member.heartbeat().await?, ErrorCode::NONE)?;
         members.push((sign, refreshes, member));
     }
-    sleep(Duration::from_millis(1300)).await;
+    for (_, _, member) in &mut members {
+        expect("a heartbeat", member.heartbeat().await?, ErrorCode::NONE)?;
+    }
+    sleep(Duration::from_millis(2000)).await;
     for (sign, _, member) in &mut members {
         give(*sign, member, &topic).await?;
     }
-    sleep(Duration::from_millis(1300)).await;
+    sleep(Duration::from_millis(2000)).await;
     for (sign, refreshes, member) in &mut members {
         expect(
             format!("the member is still known after {sign:?}"),
@@ -170,9 +173,7 @@ pub(crate) async fn absent_leader(bench: &mut Bench) -> Result<(), Failed> {
     Member::share_out(&mut members).await?;
     let [leader, follower] = &mut members;
     // Other metadata, or a follower's rejoin changes nothing.
-    for (_, metadata) in &mut follower.protocols {
-        *metadata = bytes::Bytes::from_static(b"\0\x01\0\0\0\0\xff\xff\xff\xff\0\0\0\0");
-    }
+    follower.protocols = knows_range("other");
     let began = Instant::now();
     let round = follower.join().await?;
     took("the round ends without the leader", began, 1000)?;

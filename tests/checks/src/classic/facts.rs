@@ -1,10 +1,9 @@
 //! Facts about classic groups beside the rules: rejoins, generations, groups that are not there, groups that are deleted.
 
-use bytes::Bytes;
 use kohort_protocol::api::delete_groups::DeleteGroupsRequest;
 use kohort_protocol::{ErrorCode, Generation, GroupId};
 
-use crate::member::{describe, leaving};
+use crate::member::{describe, knows_range, leaving};
 use crate::{Bench, Failed, Member, RawConnection, expect};
 
 const REBALANCING: ErrorCode = ErrorCode::REBALANCE_IN_PROGRESS;
@@ -20,7 +19,7 @@ pub(crate) async fn rejoin_in_stable(bench: &mut Bench) -> Result<(), Failed> {
         (Generation(2), 0),
     )?;
     expect("the leader meanwhile", leader.heartbeat().await?, ErrorCode::NONE)?;
-    follower.protocols = vec![("range".to_owned(), Bytes::from_static(b"changed"))];
+    follower.protocols = knows_range("changed");
     follower.send_join().await?;
     leader.heartbeat_until(REBALANCING).await?;
     let round = leader.join().await?;
@@ -71,7 +70,7 @@ pub(crate) async fn rejoin_in_completing(bench: &mut Bench) -> Result<(), Failed
     leader.joined().await?;
     follower.send_sync().await?;
     follower.lane.expect_silence("the parked sync").await?;
-    leader.protocols = vec![("range".to_owned(), Bytes::from_static(b"changed"))];
+    leader.protocols = knows_range("changed");
     leader.send_join().await?;
     expect(
         "the parked sync",

@@ -16,12 +16,8 @@ pub(crate) async fn two_steps(bench: &mut Bench) -> Result<(), Failed> {
     let group = bench.group();
     let mut member = bench.member(&group).await?;
     let first = member.try_join().await?;
-    let refused = JoinGroupResponse {
-        error_code: ErrorCode::MEMBER_ID_REQUIRED,
-        member_id: member.id.clone(),
-        ..JoinGroupResponse::default()
-    };
-    expect("the first JoinGroup", &first, &refused)?;
+    let expected = refusal(&member.id, ErrorCode::MEMBER_ID_REQUIRED);
+    expect("the first JoinGroup", &first, &expected)?;
     is_named_after(CLIENT_ID, &first.member_id)?;
 
     // Each empty join makes a new id; an id is good on any connection.
@@ -36,6 +32,15 @@ pub(crate) async fn two_steps(bench: &mut Bench) -> Result<(), Failed> {
         (second.error_code, second.generation_id, second.member_id),
         (ErrorCode::NONE, Generation(1), member.id),
     )
+}
+
+/// An answer that says no and nothing else: generation -1, no protocol, no leader, no members.
+fn refusal(id: &MemberId, error_code: ErrorCode) -> JoinGroupResponse {
+    JoinGroupResponse {
+        error_code,
+        member_id: id.clone(),
+        ..JoinGroupResponse::default()
+    }
 }
 
 /// `<name>-<uuid>`
@@ -99,18 +104,20 @@ pub(crate) async fn unknown_ids(bench: &mut Bench) -> Result<(), Failed> {
     let unknown = ErrorCode::UNKNOWN_MEMBER_ID;
     let as_nobody = |stranger: &mut Member| stranger.id = "nobody".into();
     as_nobody(&mut stranger);
+    let answer = stranger.try_join().await?;
     expect(
         "an unknown id in no group",
-        stranger.try_join().await?.error_code,
-        unknown,
+        answer,
+        refusal(&stranger.id, unknown),
     )?;
     let mut holder = bench.member(&group).await?.named("held");
     holder.join().await?;
     as_nobody(&mut stranger);
+    let answer = stranger.try_join().await?;
     expect(
         "an unknown id in a live group",
-        stranger.try_join().await?.error_code,
-        unknown,
+        answer,
+        refusal(&stranger.id, unknown),
     )?;
     let mut with_instance = |name: &str| {
         as_nobody(&mut stranger);
@@ -136,11 +143,8 @@ pub(crate) async fn session_timeouts(bench: &mut Bench) -> Result<(), Failed> {
         let answer = member
             .try_join_with(|request| request.session_timeout_ms = timeout)
             .await?;
-        expect(
-            format!("a session of {timeout} ms"),
-            answer.error_code,
-            ErrorCode::INVALID_SESSION_TIMEOUT,
-        )?;
+        let expected = refusal(&MemberId::default(), ErrorCode::INVALID_SESSION_TIMEOUT);
+        expect(format!("a session of {timeout} ms"), answer, expected)?;
     }
     for (session, rebalance) in [(500, 500), (1_800_000, -1), (10_000, 0), (10_000, i32::MAX)] {
         let group = bench.group();

@@ -5,7 +5,7 @@ use kohort_protocol::ErrorCode;
 use kohort_protocol::api::join_group::JoinGroupRequest;
 use kohort_protocol::api::offset_commit::{OffsetCommitPartition, OffsetCommitRequest, OffsetCommitTopic};
 
-use crate::member::leaving_instance;
+use crate::member::{knows_range, leaving_instance};
 use crate::offsets::committed_code;
 use crate::{Bench, Failed, Member, expect, expect_that};
 
@@ -33,9 +33,9 @@ async fn stable_pair(bench: &mut Bench) -> Result<[Member; 2], Failed> {
 /// classic/5.1, a follower, also with other metadata
 pub(crate) async fn follower_returns(bench: &mut Bench) -> Result<(), Failed> {
     let [mut leader, mut follower] = stable_pair(bench).await?;
-    for metadata in [b"\0\0\0\0\0\0\xff\xff\xff\xff".as_slice(), b"other metadata"] {
+    for user_data in ["", "other"] {
         let mut again = restarted(bench, &follower).await?;
-        again.protocols = vec![("range".to_owned(), Bytes::from_static(metadata))];
+        again.protocols = knows_range(user_data);
         let round = again.join().await?;
         expect("its generation", round.generation_id, leader.generation)?;
         expect("the members it is told", round.members.len(), 0)?;
@@ -54,7 +54,7 @@ pub(crate) async fn follower_returns(bench: &mut Bench) -> Result<(), Failed> {
         follower = again;
     }
     // With its own id, other metadata does start a round.
-    follower.protocols = vec![("range".to_owned(), Bytes::from_static(b"yet other"))];
+    follower.protocols = knows_range("yet other");
     follower.send_join().await?;
     leader.heartbeat_until(ErrorCode::REBALANCE_IN_PROGRESS).await?;
     Ok(())
@@ -225,7 +225,7 @@ pub(crate) async fn duplicates(bench: &mut Bench) -> Result<(), Failed> {
 /// classic/5.3, a restart meets the parked join of a known member
 pub(crate) async fn restart_meets_parked_join(bench: &mut Bench) -> Result<(), Failed> {
     let [mut leader, mut follower] = stable_pair(bench).await?;
-    follower.protocols = vec![("range".to_owned(), Bytes::from_static(b"other metadata"))];
+    follower.protocols = knows_range("other");
     follower.send_join().await?;
     leader.heartbeat_until(ErrorCode::REBALANCE_IN_PROGRESS).await?;
     let mut again = restarted(bench, &follower).await?;
