@@ -60,6 +60,9 @@ fn config(profile: Profile) -> Config {
         Profile::Small => Config {
             group_max_size: 2,
             group_initial_rebalance_delay: Duration::from_secs(2),
+            ..usual
+        },
+        Profile::Expiring => Config {
             offsets_retention: Duration::from_secs(60),
             offsets_retention_check_interval: Duration::from_secs(1),
             ..usual
@@ -75,7 +78,6 @@ async fn check(config: Config, profile: Profile, faults: Vec<Fault>, only: Optio
     }
     let plan = Plan {
         profile,
-        slow: true,
         side_by_side: 1,
         only,
     };
@@ -100,6 +102,11 @@ async fn one_node_answers_as_kafka() {
 #[tokio::test(start_paused = true)]
 async fn one_node_with_small_limits_answers_as_kafka() {
     all_pass(Profile::Small).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_node_forgets_as_kafka() {
+    all_pass(Profile::Expiring).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,7 +155,8 @@ fn broken_brokers() -> Vec<(Fault, Option<String>)> {
 #[tokio::test(start_paused = true)]
 async fn each_check_fails_on_some_broken_broker() {
     let mut never: BTreeSet<&str> = CHECKS.iter().map(|check| check.id).collect();
-    for profile in [Profile::One, Profile::Small, Profile::Three, Profile::Untouched] {
+    use Profile::{Expiring, One, Small, Three, Untouched};
+    for profile in [One, Small, Three, Untouched, Expiring] {
         for (fault, only) in broken_brokers() {
             for outcome in check(config(profile), profile, vec![fault], only)
                 .await

@@ -92,11 +92,7 @@ pub(crate) async fn behind_a_parked_join(bench: &mut Bench) -> Result<(), Failed
     let group = bench.group();
     let mut first = bench.member(&group).await?;
     first.join().await?;
-    expect(
-        "SyncGroup",
-        first.try_sync(Vec::new()).await?.error_code,
-        ErrorCode::NONE,
-    )?;
+    first.sync(Vec::new()).await?;
     let mut second = bench.member(&group).await?;
     second.get_id().await?;
     second.send_join().await?;
@@ -109,7 +105,7 @@ pub(crate) async fn behind_a_parked_join(bench: &mut Bench) -> Result<(), Failed
     first.send_join().await?;
     expect(
         "the parked JoinGroup",
-        second.joined().await?.error_code,
+        second.join_answer().await?.error_code,
         ErrorCode::NONE,
     )?;
     second.lane.answer::<MetadataRequest>().await?;

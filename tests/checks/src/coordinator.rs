@@ -354,7 +354,7 @@ pub(crate) async fn parked_join_at_move(bench: &mut Bench) -> Result<(), Failed>
     follower.heartbeat_until(ErrorCode::REBALANCE_IN_PROGRESS).await?;
     let moved = bench.target().move_coordinator(&group, to).await;
     moved.map_err(|error| Failed::trouble("moving the coordinator", error))?;
-    let parked = leader.joined().await?.error_code;
+    let parked = leader.join_answer().await?.error_code;
     expect(
         "the parked JoinGroup at the old node",
         parked,

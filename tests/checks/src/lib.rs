@@ -25,7 +25,7 @@ pub use expect::{Failed, expect, expect_that};
 pub use list::CHECKS;
 pub use member::Member;
 pub use raw::{RawConnection, Tape};
-pub use run::{Outcome, Plan, Report, Verdict, run};
+pub use run::{Outcome, Plan, Report, Verdict, run, skip};
 pub use target::{Later, Profile, Release, Target};
 
 /// One row: a script and what it proves.

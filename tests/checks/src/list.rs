@@ -94,8 +94,9 @@ checks! {
         "classic/1.8.3" "a new group: ids without limit" => limits::full_when_new;
         "fact/initial-delay" "a new group waits for more members" => limits::initial_delay;
     }
-    Small Slow {
+    Expiring Slow {
         "off/5" "offsets expire" => offsets::expiry;
+        "fact/forgotten-id" "a promised id goes with its empty group" => offsets::forgotten_id;
     }
     Three Together {
         "conn/8" "all nodes name the same coordinator" => coordinator::same_from_all_nodes;

@@ -123,7 +123,7 @@ impl Member {
     ///
     /// # Errors
     /// There is none.
-    pub async fn joined(&mut self) -> Result<JoinGroupResponse, Failed> {
+    pub async fn join_answer(&mut self) -> Result<JoinGroupResponse, Failed> {
         let response = self.lane.answer::<JoinGroupRequest>().await?;
         if response.error_code.is_ok() {
             self.generation = response.generation_id;
@@ -131,6 +131,16 @@ impl Member {
         if !response.member_id.is_empty() {
             self.id = response.member_id.clone();
         }
+        Ok(response)
+    }
+
+    /// Reads the answer of a JoinGroup that must be good.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn joined(&mut self) -> Result<JoinGroupResponse, Failed> {
+        let response = self.join_answer().await?;
+        expect("JoinGroup", response.error_code, ErrorCode::NONE)?;
         Ok(response)
     }
 
@@ -143,7 +153,7 @@ impl Member {
         change: impl FnOnce(&mut JoinGroupRequest),
     ) -> Result<JoinGroupResponse, Failed> {
         self.send_join_with(change).await?;
-        self.joined().await
+        self.join_answer().await
     }
 
     /// One JoinGroup and its answer.
@@ -176,9 +186,8 @@ impl Member {
     /// It is refused.
     pub async fn join(&mut self) -> Result<JoinGroupResponse, Failed> {
         self.get_id().await?;
-        let response = self.try_join().await?;
-        expect("JoinGroup", response.error_code, ErrorCode::NONE)?;
-        Ok(response)
+        self.send_join().await?;
+        self.joined().await
     }
 
     /// Sends a SyncGroup with these assignments, with `change` made to it.
@@ -219,16 +228,15 @@ impl Member {
         self.lane.answer::<SyncGroupRequest>().await
     }
 
-    /// A SyncGroup and its answer.
+    /// A SyncGroup that must be good, and its answer.
     ///
     /// # Errors
-    /// There is no answer.
-    pub async fn try_sync(
-        &mut self,
-        assignments: Vec<SyncGroupAssignment>,
-    ) -> Result<SyncGroupResponse, Failed> {
+    /// It is refused.
+    pub async fn sync(&mut self, assignments: Vec<SyncGroupAssignment>) -> Result<SyncGroupResponse, Failed> {
         self.send_sync_with(assignments, |_| ()).await?;
-        self.synced().await
+        let response = self.synced().await?;
+        expect("SyncGroup", response.error_code, ErrorCode::NONE)?;
+        Ok(response)
     }
 
     /// The error of a follower's SyncGroup that is answered at once, with `change` made to it.
@@ -426,11 +434,7 @@ impl Member {
             return Ok(vec![alone]);
         }
         // Older releases describe no group that was never stable.
-        expect(
-            "SyncGroup",
-            first.try_sync(Vec::new()).await?.error_code,
-            ErrorCode::NONE,
-        )?;
+        first.sync(Vec::new()).await?;
         Self::park(others).await?;
         first.wait_for_members(count).await?;
         let mut answers = vec![first.join().await?];

@@ -80,8 +80,6 @@ impl fmt::Display for Report {
 pub struct Plan {
     /// The kind of cluster that the target is: only checks for it are run.
     pub profile: Profile,
-    /// Whether checks that take longer than a minute are run too.
-    pub slow: bool,
     /// How many run at the same time.
     pub side_by_side: usize,
     /// Only checks whose id begins so.
@@ -93,6 +91,18 @@ impl Plan {
         let named = self.only.as_ref().is_none_or(|start| check.id.starts_with(start));
         named && check.profile == self.profile
     }
+}
+
+/// Says of the checks that `plan` names that they were not run.
+pub fn skip(checks: &'static [Check], plan: &Plan, why: &'static str) -> Report {
+    let ours = checks.iter().filter(|check| plan.has(check));
+    let skipped = |check: &Check| Outcome {
+        id: check.id,
+        title: check.title,
+        verdict: Verdict::Skipped(why),
+        took: Duration::ZERO,
+    };
+    Report(ours.map(skipped).collect())
 }
 
 /// Runs `checks` on a cluster, those that must be alone last.
@@ -114,7 +124,7 @@ pub async fn run(checks: &'static [Check], target: Rc<dyn Target>, plan: Plan) -
                     } else {
                         slots.acquire().await.ok()
                     };
-                    run_one(check, target, plan.slow).await
+                    run_one(check, target).await
                 }),
             )
         })
@@ -128,29 +138,24 @@ pub async fn run(checks: &'static [Check], target: Rc<dyn Target>, plan: Plan) -
         })
         .await;
     for check in alone {
-        outcomes.push(run_one(check, Rc::clone(&target), plan.slow).await);
+        outcomes.push(run_one(check, Rc::clone(&target)).await);
     }
     Report(outcomes)
 }
 
-async fn run_one(check: &'static Check, target: Rc<dyn Target>, slow: bool) -> Outcome {
+async fn run_one(check: &'static Check, target: Rc<dyn Target>) -> Outcome {
     let began = Instant::now();
-    let is_slow = check.when == When::Slow;
-    let verdict = if is_slow && !slow {
-        Verdict::Skipped("takes more than a minute; KOHORT_SLOW_CHECKS=1 runs it")
-    } else {
-        let prefix = check.id.replace('/', "-");
-        let mut bench = Bench::new(target, prefix);
-        let limit = if is_slow { SLOW_LIMIT } else { LIMIT };
-        match timeout(limit, (check.script)(&mut bench)).await {
-            Ok(Ok(())) => Verdict::Pass,
-            Ok(Err(failed)) => Verdict::Fail(failed),
-            Err(_) => Verdict::Fail(Failed::new(
-                "the check",
-                "an end",
-                format!("none after {limit:?}"),
-            )),
-        }
+    let mut bench = Bench::new(target, check.id.replace('/', "-"));
+    let slow = check.when == When::Slow;
+    let limit = if slow { SLOW_LIMIT } else { LIMIT };
+    let verdict = match timeout(limit, (check.script)(&mut bench)).await {
+        Ok(Ok(())) => Verdict::Pass,
+        Ok(Err(failed)) => Verdict::Fail(failed),
+        Err(_) => Verdict::Fail(Failed::new(
+            "the check",
+            "an end",
+            format!("none after {limit:?}"),
+        )),
     };
     Outcome {
         id: check.id,

@@ -14,9 +14,12 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub enum Profile {
     /// One node.
     One,
-    /// One node with `group.max.size=2`, `group.initial.rebalance.delay.ms=2000`, `offsets.retention.minutes=1`,
-    /// `offsets.retention.check.interval.ms=1000`, and (where the release has it) the feature `group.version` at 0.
+    /// One node with `group.max.size=2`, `group.initial.rebalance.delay.ms=2000`, and (where the release has it) the feature
+    /// `group.version` at 0.
     Small,
+    /// One node with `offsets.retention.minutes=1` and `offsets.retention.check.interval.ms=1000`. Each look for old offsets
+    /// deletes empty groups without offsets too, promised member ids or not, so nothing else can be checked here.
+    Expiring,
     /// Three nodes, everything replicated three times.
     Three,
     /// One node of which nobody has asked for a coordinator yet: there is no `__consumer_offsets`.

@@ -1,7 +1,7 @@
 //! The checks of `kohort-checks` on a real Kafka: the newest release, and the oldest that the project supports.
 
 use anyhow::{Context, Result, ensure};
-use kohort_checks::{CHECKS, Later, Plan, Profile, Release, Report, Target, run};
+use kohort_checks::{CHECKS, Later, Plan, Profile, Release, Report, Target, run, skip};
 use kohort_protocol::{GroupId, NodeId};
 use kohort_testkafka::{Cluster, Version};
 use std::net::SocketAddr;
@@ -60,12 +60,14 @@ fn cluster(version: &Version, profile: Profile) -> Result<Cluster> {
         Profile::One => builder.start(),
         Profile::Untouched => builder.without_groups().start(),
         Profile::Three => builder.brokers(3).start(),
+        Profile::Expiring => builder
+            .property("offsets.retention.minutes", "1")
+            .property("offsets.retention.check.interval.ms", "1000")
+            .start(),
         Profile::Small => {
             let small = builder
                 .property("group.max.size", "2")
                 .property("group.initial.rebalance.delay.ms", "2000")
-                .property("offsets.retention.minutes", "1")
-                .property("offsets.retention.check.interval.ms", "1000")
                 .start()?;
             without_group_version(&small)?;
             Ok(small)
@@ -90,22 +92,30 @@ fn without_group_version(cluster: &Cluster) -> Result<()> {
 
 /// All checks of one profile, on a cluster of their own.
 fn check(version: &Version, profile: Profile) -> Result<Report> {
-    let cluster = Arc::new(cluster(version, profile)?);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let plan = Plan {
         profile,
-        slow: std::env::var_os("KOHORT_SLOW_CHECKS").is_some_and(|set| set == "1"),
         side_by_side: 12,
         only: std::env::var("KOHORT_CHECKS").ok(),
     };
+    let slow = std::env::var_os("KOHORT_SLOW_CHECKS").is_some_and(|set| set == "1");
+    if profile == Profile::Expiring && !slow {
+        return Ok(skip(
+            CHECKS,
+            &plan,
+            "takes two minutes; KOHORT_SLOW_CHECKS=1 runs it",
+        ));
+    }
+    let cluster = Arc::new(cluster(version, profile)?);
     Ok(runtime.block_on(run(CHECKS, Rc::new(Real(cluster)), plan)))
 }
 
 /// The clusters of the profiles side by side, for most of the time they wait.
 fn check_all(version: &Version) -> Result<()> {
-    let profiles = [Profile::One, Profile::Small, Profile::Three, Profile::Untouched];
+    use Profile::{Expiring, One, Small, Three, Untouched};
+    let profiles = [One, Small, Three, Untouched, Expiring];
     let reports: Vec<Report> = std::thread::scope(|scope| {
         let running = profiles.map(|profile| scope.spawn(move || check(version, profile)));
         let reports = running.map(|running| running.join().expect("a check does not panic"));

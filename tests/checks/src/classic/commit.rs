@@ -55,7 +55,7 @@ pub(crate) async fn from_outside(bench: &mut Bench) -> Result<(), Failed> {
     let (topic, group) = (bench.topic(1).await?, bench.group());
     let mut member = bench.member(&group).await?.named("held");
     member.join().await?;
-    member.try_sync(Vec::new()).await?;
+    member.sync(Vec::new()).await?;
     let own = member.id.clone();
     let nobody = MemberId::default();
     let mut try_as = async |generation: i32, id: MemberId, instance: Option<&str>| {
@@ -90,7 +90,7 @@ pub(crate) async fn empty_groups(bench: &mut Bench) -> Result<(), Failed> {
     let (topic, group) = (bench.topic(1).await?, bench.group());
     let mut member = bench.member(&group).await?;
     member.join().await?;
-    member.try_sync(Vec::new()).await?;
+    member.sync(Vec::new()).await?;
     member.leave().await?;
     let old = member.id.clone();
     let outside = Generation::NONE;

@@ -69,7 +69,7 @@ pub(crate) async fn refreshed(bench: &mut Bench) -> Result<(), Failed> {
         let group = bench.group();
         let mut member = bench.member(&group).await?.timeouts(3000, 10_000);
         member.join().await?;
-        member.try_sync(Vec::new()).await?;
+        member.sync(Vec::new()).await?;
         members.push((sign, refreshes, member));
     }
     for (_, _, member) in &mut members {
@@ -100,7 +100,7 @@ async fn give(sign: SignOfLife, member: &mut Member, topic: &TopicName) -> Resul
                 .await?;
             (code, ErrorCode::ILLEGAL_GENERATION)
         }
-        SignOfLife::Sync => (member.try_sync(Vec::new()).await?.error_code, ErrorCode::NONE),
+        SignOfLife::Sync => (member.sync(Vec::new()).await?.error_code, ErrorCode::NONE),
         SignOfLife::OffsetFetch => {
             let group = member.group.clone();
             (
@@ -141,7 +141,7 @@ pub(crate) async fn while_rebalancing(bench: &mut Bench) -> Result<(), Failed> {
     beating.join().await?;
     expect(
         "the parked join",
-        parked.joined().await?.error_code,
+        parked.join_answer().await?.error_code,
         ErrorCode::NONE,
     )
 }

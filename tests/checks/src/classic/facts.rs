@@ -60,8 +60,7 @@ pub(crate) async fn rejoin_in_completing(bench: &mut Bench) -> Result<(), Failed
         (again.generation_id, again.members.len()),
         (Generation(2), 2),
     )?;
-    leader.send_sync_with(Vec::new(), |_| ()).await?;
-    leader.synced().await?;
+    leader.sync(Vec::new()).await?;
 
     // Once more into CompletingRebalance, to be left by changed bytes.
     leader.send_join().await?;

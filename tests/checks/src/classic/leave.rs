@@ -20,7 +20,7 @@ pub(crate) async fn batch(bench: &mut Bench) -> Result<(), Failed> {
     let group = bench.group();
     let mut holder = bench.member(&group).await?.named("held");
     holder.join().await?;
-    holder.try_sync(Vec::new()).await?;
+    holder.sync(Vec::new()).await?;
     let mut pending = bench.member(&group).await?;
     pending.get_id().await?;
     let answer = pending.leave_for(vec![]).await?;
@@ -116,7 +116,7 @@ pub(crate) async fn frees_a_parked_join(bench: &mut Bench) -> Result<(), Failed>
     leader.leave().await?;
     expect(
         "the parked join of the member that left",
-        leader.joined().await?.error_code,
+        leader.join_answer().await?.error_code,
         UNKNOWN,
     )?;
     let alone = follower.join().await?;

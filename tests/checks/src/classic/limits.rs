@@ -84,12 +84,12 @@ pub(crate) async fn full_when_rebalancing(bench: &mut Bench) -> Result<(), Faile
     )?;
     expect(
         "the first member",
-        first.joined().await?.error_code,
+        first.join_answer().await?.error_code,
         ErrorCode::NONE,
     )?;
     expect(
         "the third member",
-        third.joined().await?.error_code,
+        third.join_answer().await?.error_code,
         ErrorCode::NONE,
     )
 }
@@ -110,7 +110,11 @@ pub(crate) async fn full_when_new(bench: &mut Bench) -> Result<(), Failed> {
         FULL,
     )?;
     for mut member in [first, second] {
-        expect("the others", member.joined().await?.error_code, ErrorCode::NONE)?;
+        expect(
+            "the others",
+            member.join_answer().await?.error_code,
+            ErrorCode::NONE,
+        )?;
     }
     Ok(())
 }
@@ -130,11 +134,7 @@ pub(crate) async fn pending_ids(bench: &mut Bench) -> Result<(), Failed> {
         "no wait",
         |t| *t < Duration::from_millis(1500),
     )?;
-    expect(
-        "SyncGroup",
-        member.try_sync(Vec::new()).await?.error_code,
-        ErrorCode::NONE,
-    )?;
+    member.sync(Vec::new()).await?;
 
     let unknown = ErrorCode::UNKNOWN_MEMBER_ID;
     let mut pending = bench.member(&group).await?.timeouts(2000, 10_000);
@@ -211,7 +211,7 @@ async fn join_one_after_another(first: &mut Member, second: &mut Member) -> Resu
     second.join().await?;
     expect(
         "the first join",
-        first.joined().await?.error_code,
+        first.join_answer().await?.error_code,
         ErrorCode::NONE,
     )?;
     Ok(began.elapsed())

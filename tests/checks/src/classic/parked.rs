@@ -39,7 +39,7 @@ pub(crate) async fn replaced_join(bench: &mut Bench) -> Result<(), Failed> {
     follower.join().await?;
     expect(
         "the second join of the leader",
-        leader.joined().await?.error_code,
+        leader.join_answer().await?.error_code,
         ErrorCode::NONE,
     )?;
     first.expect_silence("the first join of the leader").await?;
@@ -57,7 +57,7 @@ pub(crate) async fn replaced_sync(bench: &mut Bench) -> Result<(), Failed> {
     let mut first = change_lane(bench, follower).await?;
     follower.send_sync().await?;
     follower.lane.expect_silence("the second sync").await?;
-    leader.try_sync(Vec::new()).await?;
+    leader.sync(Vec::new()).await?;
     expect(
         "the second sync",
         follower.synced().await?.error_code,

@@ -40,7 +40,7 @@ pub(crate) async fn follower_returns(bench: &mut Bench) -> Result<(), Failed> {
         expect("its generation", round.generation_id, leader.generation)?;
         expect("the members it is told", round.members.len(), 0)?;
         expect_that("its id", &round.member_id, "a new one", |id| **id != follower.id)?;
-        let synced = again.try_sync(Vec::new()).await?;
+        let synced = again.sync(Vec::new()).await?;
         expect(
             "its assignment",
             synced.assignment,
@@ -107,7 +107,7 @@ pub(crate) async fn returns_before_sync(bench: &mut Bench) -> Result<(), Failed>
     leader.join().await?;
     expect(
         "the restarted member",
-        again.joined().await?.error_code,
+        again.join_answer().await?.error_code,
         ErrorCode::NONE,
     )
 }
@@ -194,7 +194,7 @@ pub(crate) async fn after_expiry(bench: &mut Bench) -> Result<(), Failed> {
     leader.join().await?;
     expect(
         "the instance without an id",
-        again.joined().await?.error_code,
+        again.join_answer().await?.error_code,
         ErrorCode::NONE,
     )
 }
@@ -210,13 +210,13 @@ pub(crate) async fn duplicates(bench: &mut Bench) -> Result<(), Failed> {
     later.send_join().await?;
     expect(
         "the earlier parked join",
-        earlier.joined().await?.error_code,
+        earlier.join_answer().await?.error_code,
         FENCED,
     )?;
     let round = leader.join().await?;
     expect(
         "the later join",
-        later.joined().await?.error_code,
+        later.join_answer().await?.error_code,
         ErrorCode::NONE,
     )?;
     expect("the members of the round", round.members.len(), 2)
@@ -232,13 +232,13 @@ pub(crate) async fn restart_meets_parked_join(bench: &mut Bench) -> Result<(), F
     again.send_join().await?;
     expect(
         "the parked join of the old id",
-        follower.joined().await?.error_code,
+        follower.join_answer().await?.error_code,
         FENCED,
     )?;
     let round = leader.join().await?;
     expect(
         "the restarted member",
-        again.joined().await?.error_code,
+        again.join_answer().await?.error_code,
         ErrorCode::NONE,
     )?;
     expect("the members of the round", round.members.len(), 2)

@@ -29,7 +29,7 @@ pub(crate) async fn bytes_unchanged(bench: &mut Bench) -> Result<(), Failed> {
     third.lane.expect_silence("SyncGroup before the leader's").await?;
     expect(
         "the leader's own",
-        leader.try_sync(vec![bytes, nobody]).await?.assignment,
+        leader.sync(vec![bytes, nobody]).await?.assignment,
         Bytes::new(),
     )?;
     expect(
@@ -46,10 +46,10 @@ pub(crate) async fn bytes_unchanged(bench: &mut Bench) -> Result<(), Failed> {
     let again = vec![second.gets("changed"), leader.gets("changed")];
     expect(
         "the leader's second list",
-        leader.try_sync(again).await?.assignment,
+        leader.sync(again).await?.assignment,
         Bytes::new(),
     )?;
-    let repeated = second.try_sync(Vec::new()).await?;
+    let repeated = second.sync(Vec::new()).await?;
     expect(
         "SyncGroup in Stable",
         (repeated.error_code, repeated.assignment),
@@ -64,7 +64,7 @@ pub(crate) async fn empty_list(bench: &mut Bench) -> Result<(), Failed> {
     Member::gather(&mut members).await?;
     let [leader, follower] = &mut members;
     follower.send_sync().await?;
-    for answer in [leader.try_sync(Vec::new()).await?, follower.synced().await?] {
+    for answer in [leader.sync(Vec::new()).await?, follower.synced().await?] {
         expect(
             "SyncGroup",
             (answer.error_code, answer.assignment),
@@ -166,7 +166,7 @@ pub(crate) async fn wrong_protocol(bench: &mut Bench) -> Result<(), Failed> {
             .await?;
         expect(format!("protocol type {wrong:?}"), code, refused)?;
     }
-    let answer = member.try_sync(Vec::new()).await?;
+    let answer = member.sync(Vec::new()).await?;
     expect(
         "the right ones",
         (
