@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use kohort_protocol::api::offset_commit::{
     OffsetCommitPartition, OffsetCommitRequest, OffsetCommitResponse, OffsetCommitResponsePartition,
@@ -113,12 +114,16 @@ fn commit(
         None => return Err(ErrorCode::ILLEGAL_GENERATION),
     }
     let committed_at = books.turn.now;
+    let own_retention = u64::try_from(request.retention_time_ms)
+        .ok()
+        .map(Duration::from_millis);
     let records = wanted.into_iter().map(|(topic, partition)| {
         let offset = CommittedOffset {
             offset: partition.committed_offset,
             leader_epoch: partition.committed_leader_epoch,
             metadata: partition.committed_metadata.unwrap_or_default(),
             committed_at,
+            expires_at: own_retention.map(|span| committed_at + span),
         };
         Record::Offset(id.clone(), topic, partition.partition_index, offset)
     });

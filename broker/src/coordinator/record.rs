@@ -40,4 +40,6 @@ pub struct CommittedOffset {
     pub metadata: String,
     /// When it was committed.
     pub committed_at: Timestamp,
+    /// When it goes, if the commit said so (OffsetCommit v2-v4); else the broker's retention counts.
+    pub expires_at: Option<Timestamp>,
 }

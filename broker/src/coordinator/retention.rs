@@ -1,7 +1,9 @@
 //! Offsets past their retention (KIP-211): those of an empty group once it was empty for so long, those of a group that only
-//! ever committed from outside so long after the commit, and those of a live group for topics nobody subscribes to.
+//! ever committed from outside so long after the commit, and those of a live group for topics nobody subscribes to. A commit of
+//! v2-v4 may bring a retention of its own (seen on Kafka 4.4.0: shorter or longer, it counts instead).
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use kohort_protocol::{GroupId, Timestamp, TopicName};
 
@@ -23,13 +25,16 @@ impl Books<'_> {
     /// An empty group goes with its last offset, even if ids were promised in it (seen on Kafka 4.4.0: such an id gets 25).
     fn expire_offsets_of(&mut self, id: &GroupId) {
         let Some(group) = self.groups.get(id) else { return };
-        let limit = self.turn.now - self.turn.config.offsets_retention;
+        let now = self.turn.now;
+        let retention = self.turn.config.offsets_retention;
         let all = self.offsets.get(id);
         let total = all.map_or(0, |offsets| offsets.len());
         let expired: Vec<Record> = all
             .into_iter()
             .flatten()
-            .filter(|((topic, _), offset)| is_expired(group, topic, offset, limit))
+            .filter(|((topic, _), offset)| {
+                may_expire(group, topic) && expiry(group, offset, retention) <= now
+            })
             .map(|((topic, partition), _)| Record::OffsetGone(id.clone(), topic.clone(), *partition))
             .collect();
         let gone = group.is_empty() && expired.len() == total;
@@ -44,13 +49,14 @@ impl Books<'_> {
     }
 }
 
-fn is_expired(group: &Group, topic: &TopicName, offset: &CommittedOffset, limit: Timestamp) -> bool {
-    if !group.is_empty() {
-        return group.spares(topic) && offset.committed_at <= limit;
-    }
+fn may_expire(group: &Group, topic: &TopicName) -> bool {
+    group.is_empty() || group.spares(topic)
+}
+
+fn expiry(group: &Group, offset: &CommittedOffset, retention: Duration) -> Timestamp {
     let last_use = match group.protocol_type() {
-        Some(_) => group.since().max(offset.committed_at),
-        None => offset.committed_at,
+        Some(_) if group.is_empty() => group.since().max(offset.committed_at),
+        _ => offset.committed_at,
     };
-    last_use <= limit
+    offset.expires_at.unwrap_or(last_use + retention)
 }

@@ -96,6 +96,7 @@ checks! {
     }
     Expiring Slow {
         "off/5" "offsets expire" => offsets::expiry;
+        "off/5.2" "OffsetCommit v2-v4 bring their own retention" => offsets::own_retention;
         "fact/forgotten-id" "a promised id goes with its empty group" => offsets::forgotten_id;
     }
     Three Together {

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::bench::find_coordinator;
 use crate::member::{COMMIT, describe, subscription};
-use crate::{Bench, Failed, RawConnection, Release, expect, expect_that};
+use crate::{Bench, Failed, Member, RawConnection, Release, expect, expect_that};
 
 /// A commit for partition 0 from outside of the group.
 pub(crate) fn commit_request(group: &GroupId, topic: &TopicName, offset: i64) -> OffsetCommitRequest {
@@ -310,50 +310,65 @@ pub(crate) async fn expiry(bench: &mut Bench) -> Result<(), Failed> {
     let (outside, live, emptied) = (bench.group(), bench.group(), bench.group());
     bench.coordinator(&outside).await?;
     let mut connection = bench.connect().await?;
-    let mut old = commit_request(&outside, &read, 1);
-    old.retention_time_ms = 3_600_000;
-    expect(
-        "OffsetCommit v2",
-        committed_code(&connection.call(2, &old).await?)?,
-        ErrorCode::NONE,
-    )?;
-
-    let mut member = bench.member(&live).await?.timeouts(600_000, 10_000);
-    member.protocols = vec![("range".to_owned(), subscription(&[&read], ""))];
-    member.join().await?;
-    member.sync(vec![member.gets("")]).await?;
+    let stored = connection
+        .call(COMMIT, &commit_request(&outside, &read, 1))
+        .await?;
+    expect("OffsetCommit", committed_code(&stored)?, ErrorCode::NONE)?;
+    let mut member = subscriber(bench, &live, &read).await?;
     expect("OffsetCommit", member.commit(&read, 2).await?, ErrorCode::NONE)?;
     expect("OffsetCommit", member.commit(&idle, 3).await?, ErrorCode::NONE)?;
-    let mut gone = bench.member(&emptied).await?.timeouts(600_000, 10_000);
-    gone.protocols.clone_from(&member.protocols);
-    gone.join().await?;
-    gone.sync(vec![gone.gets("")]).await?;
+    let mut gone = subscriber(bench, &emptied, &read).await?;
     expect("OffsetCommit", gone.commit(&read, 4).await?, ErrorCode::NONE)?;
     sleep(Duration::from_secs(30)).await;
     gone.leave().await?;
 
     sleep(Duration::from_secs(20)).await;
-    expect(
-        "before a minute is over",
-        committed(&mut connection, &outside, &read).await?,
-        Some(1),
-    )?;
+    for (group, topic, offset) in [(&outside, &read, 1), (&live, &idle, 3)] {
+        let what = format!("{topic} of {group}, before a minute is over");
+        expect(
+            what,
+            committed(&mut connection, group, topic).await?,
+            Some(offset),
+        )?;
+    }
     until_gone(&mut connection, &outside, &read, 20).await?;
     until_gone(&mut connection, &live, &idle, 20).await?;
-    expect(
-        "of a subscribed topic",
-        committed(&mut connection, &live, &read).await?,
-        Some(2),
-    )?;
+    let subscribed = committed(&mut connection, &live, &read).await?;
+    expect("the offset of a subscribed topic", subscribed, Some(2))?;
     // Its minute began when the last member left, not with the commit.
-    expect(
-        "of a group emptied 30 s later",
-        committed(&mut connection, &emptied, &read).await?,
-        Some(4),
-    )?;
+    let kept = committed(&mut connection, &emptied, &read).await?;
+    expect("the offset of a group emptied 30 s later", kept, Some(4))?;
     until_gone(&mut connection, &emptied, &read, 50).await?;
     let described = describe(&mut connection, 5, &outside).await?;
     expect("the group without offsets", &*described.group_state, "Dead")
+}
+
+async fn subscriber(bench: &Bench, group: &GroupId, topic: &TopicName) -> Result<Member, Failed> {
+    let mut member = bench.member(group).await?.timeouts(600_000, 10_000);
+    member.protocols = vec![("range".to_owned(), subscription(&[topic], ""))];
+    member.join().await?;
+    member.sync(Vec::new()).await?;
+    Ok(member)
+}
+
+/// off/5.2: the retention that OffsetCommit v2-v4 carry counts instead of the broker's.
+pub(crate) async fn own_retention(bench: &mut Bench) -> Result<(), Failed> {
+    let topic = bench.topic(1).await?;
+    let (short, long) = (bench.group(), bench.group());
+    let mut connection = bench.connect().await?;
+    for (group, retention_time_ms) in [(&short, 2000), (&long, 3_600_000)] {
+        bench.coordinator(group).await?;
+        let request = OffsetCommitRequest {
+            retention_time_ms,
+            ..commit_request(group, &topic, 1)
+        };
+        let stored = connection.call(2, &request).await?;
+        expect("OffsetCommit v2", committed_code(&stored)?, ErrorCode::NONE)?;
+    }
+    until_gone(&mut connection, &short, &topic, 10).await?;
+    sleep(Duration::from_secs(65)).await;
+    let kept = committed(&mut connection, &long, &topic).await?;
+    expect("an offset committed for an hour", kept, Some(1))
 }
 
 /// fact/forgotten-id: the look for old offsets deletes an empty group that has none, though ids were promised in it.
