@@ -201,13 +201,10 @@ fn off_5_offsets_expire() {
         offsets_retention_check_interval: Duration::from_secs(1),
         ..quick()
     };
-    // From outside: a retention after the commit. (v2-v4 name a retention of their own, which is ignored.)
+    // From outside: a retention after the commit.
     let mut lab = Lab::new(config());
     let wire = lab.coordinator_wire();
-    let request = OffsetCommitRequest {
-        retention_time_ms: 1,
-        ..commit(1)
-    };
+    let request = commit(1);
     assert_eq!(
         lab.call(wire, 2, request).topics[0].partitions[0].error_code,
         NONE
@@ -220,6 +217,19 @@ fn off_5_offsets_expire() {
         lab.cluster.group(&GROUP.into()).is_none(),
         "and the group with them"
     );
+
+    // v2-v4 may name a retention of their own, and it counts.
+    for (own, passed, left) in [(2000, 4000, -1), (3_600_000, 70_000, 1)] {
+        let mut lab = Lab::new(config());
+        let wire = lab.coordinator_wire();
+        let request = OffsetCommitRequest {
+            retention_time_ms: own,
+            ..commit(1)
+        };
+        lab.call(wire, 2, request);
+        lab.pass(passed);
+        assert_eq!(lab.committed(), left, "committed for {own} ms");
+    }
 
     // An emptied group: a retention after it was emptied.
     let mut lab = Lab::new(config());
