@@ -202,7 +202,6 @@ impl Member {
         self.membership.expire(&mut self.wire, &mut self.coordinator);
         self.expire_handover();
         self.ledger.expire(&mut self.wire);
-        self.departures.expire(&self.wire);
     }
 
     /// The application did not come back in time: the group must not wait for it (rule 6).
@@ -364,17 +363,19 @@ impl Member {
         self.ledger
             .drive(&mut self.wire, &self.coordinator, identity, &self.topics);
         self.drive_handover();
+        self.departures.expire(&self.wire);
+        self.drive_closing();
+        if self.life == Life::Closed {
+            return;
+        }
         self.drive_offer();
         self.membership.drive(&mut self.wire, &self.coordinator);
         self.drive_positions();
         self.drive_fetching();
-        self.drive_closing();
-        if self.life != Life::Closed {
-            self.departures.drive(&mut self.wire, &self.coordinator);
-            // Last, for the others say what they miss.
-            let wanted = self.wanted_topics();
-            self.topics.drive(&mut self.wire, &wanted);
-        }
+        self.departures.drive(&mut self.wire, &self.coordinator);
+        // Last, for the others say what they miss.
+        let wanted = self.wanted_topics();
+        self.topics.drive(&mut self.wire, &wanted);
     }
 
     /// Joins anew when the group was told something else than what is true now.

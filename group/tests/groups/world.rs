@@ -70,6 +70,8 @@ pub(crate) struct Agent {
     pub(crate) closed: bool,
     /// What it owns in the eyes of its application.
     pub(crate) owned: BTreeSet<TopicPartition>,
+    /// What it was handed and has not come back from: lost with the process.
+    hand: Vec<(TopicPartition, i64)>,
     /// Where the application must read on, by partition, in this period.
     next: BTreeMap<TopicPartition, i64>,
     pub(crate) errors: Vec<String>,
@@ -92,7 +94,7 @@ pub(crate) struct World {
     connections: u64,
     correlations: i32,
     rng: fastrand::Rng,
-    /// How often each record was handed out.
+    /// How often each record was handed out and worked on.
     pub(crate) seen: BTreeMap<(TopicPartition, i64), u32>,
     pub(crate) produced: BTreeMap<TopicPartition, i64>,
     /// Every output of every member, for comparing runs.
@@ -242,6 +244,7 @@ impl World {
             dead: false,
             closed: false,
             owned: BTreeSet::new(),
+            hand: Vec::new(),
             next: BTreeMap::new(),
             errors: Vec::new(),
             resets: Vec::new(),
@@ -604,6 +607,9 @@ impl World {
         }
         self.give(index, Input::Waiting(false));
         self.give(index, Input::Polled);
+        for record in std::mem::take(&mut self.agents[index].hand) {
+            *self.seen.entry(record).or_default() += 1;
+        }
         match self.agents[index].items.pop_front() {
             None => self.give(index, Input::Waiting(true)),
             Some(Item::Records(ticket, partition, from)) => {
@@ -638,7 +644,7 @@ impl World {
                 "S08, S09: member {index} read {partition} out of order"
             );
             *next = offset + 1;
-            *self.seen.entry((partition.clone(), offset)).or_default() += 1;
+            agent.hand.push((partition.clone(), offset));
         }
     }
 

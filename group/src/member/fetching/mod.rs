@@ -89,19 +89,30 @@ impl Member {
         }
         // Room for a crumb is not worth a request that may bring a whole batch.
         let least = bytes(self.wire.config.max_partition_fetch_bytes).min(room / plans.len().max(1));
-        let ready: Vec<(NodeId, Plan)> = plans
+        let mut ready: Vec<(NodeId, Plan)> = plans
             .into_iter()
             .filter_map(|(node, plan)| self.ready(node, plan))
             .collect();
+        // Brokers that were not asked at all come first, and nobody overtakes who waits for room: with little of it, two brokers
+        // could pass it to each other while a third is never asked.
+        ready.sort_by_key(|(node, _)| self.is_asked(*node));
         let mut others = ready.len();
         for (node, plan) in ready {
-            let reserved = self.reservation(&plan, free / others.max(1));
-            others -= 1;
-            if reserved >= least {
-                free -= reserved;
-                self.send_fetch(node, plan, reserved);
+            if free < least {
+                break;
             }
+            let reserved = self.reservation(&plan, (free / others).max(least));
+            others -= 1;
+            free -= reserved;
+            self.send_fetch(node, plan, reserved);
         }
+    }
+
+    fn is_asked(&self, node: NodeId) -> bool {
+        self.fetching
+            .brokers
+            .get(&node)
+            .is_some_and(|broker| broker.poll.is_some())
     }
 
     fn plans(&mut self) -> BTreeMap<NodeId, Plan> {
