@@ -44,11 +44,13 @@ pub(super) fn refused(error_code: ErrorCode) -> ApiVersionsResponse {
     }
 }
 
+/// Produce is listed from v0 although it begins with v3, as Kafka 4 does (KAFKA-18659): librdkafka takes a broker without it for one
+/// that cannot read compressed batches, and sends all of them uncompressed.
 fn listed(api: ApiKey) -> ApiVersion {
     let range = served_versions(api);
     ApiVersion {
         api_key: api.number(),
-        min_version: range.min,
+        min_version: if api == ApiKey::Produce { 0 } else { range.min },
         max_version: range.max,
     }
 }

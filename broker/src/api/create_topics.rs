@@ -1,6 +1,7 @@
 //! CreateTopics. Configurations are accepted, repeated in the answer, and change nothing.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -24,11 +25,33 @@ impl Cluster {
             } else {
                 self.create_one(topic, request.validate_only)
             };
-            topics.push(made.unwrap_or_else(|code| failed(topic, code)));
+            topics.push(made.unwrap_or_else(|code| self.explained(topic, code)));
         }
         CreateTopicsResponse {
             throttle_time_ms: 0,
             topics,
+        }
+    }
+
+    /// In Kafka's words where people meet them, since its tools show nothing else.
+    fn explained(&self, topic: &CreatableTopic, code: ErrorCode) -> CreatedTopic {
+        let CreatableTopic {
+            name,
+            replication_factor: wanted,
+            ..
+        } = topic;
+        let nodes = self.nodes.len();
+        let message = match code {
+            ErrorCode::TOPIC_ALREADY_EXISTS => format!("Topic '{name}' already exists."),
+            ErrorCode::INVALID_REPLICATION_FACTOR => format!(
+                "Unable to replicate the partition {wanted} time(s): The target replication factor of {wanted} cannot be reached \
+                 because only {nodes} broker(s) are registered."
+            ),
+            _ => return failed(topic, code),
+        };
+        CreatedTopic {
+            error_message: Some(message),
+            ..failed(topic, code)
         }
     }
 

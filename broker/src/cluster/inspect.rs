@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use bytes::Bytes;
 use kohort_protocol::{Generation, GroupId, MemberId, NodeId, TopicName, TopicPartition};
 
 use super::{Cluster, OFFSETS_TOPIC};
@@ -63,6 +64,13 @@ impl Cluster {
     pub fn log_bounds(&self, topic: &str, partition: i32) -> Option<(i64, i64)> {
         let log = &self.topics.partition(topic, partition)?.log;
         Some((log.start_offset(), log.end_offset()))
+    }
+
+    /// All batches of a partition's log, as they lie there.
+    #[must_use]
+    pub fn batches(&self, topic: &str, partition: i32) -> Option<Bytes> {
+        let log = &self.topics.partition(topic, partition)?.log;
+        Some(log.read(log.start_offset(), usize::MAX, true))
     }
 
     /// How a node is.

@@ -79,6 +79,11 @@ fn conn_5_api_versions() {
     let served = lab.call(wire, 3, versions("apache-kafka-java", "4.4.0"));
     assert_eq!(served.error_code, NONE);
     assert_eq!(served.api_keys.len(), ApiKey::ALL.len());
+    let produce = served.api_keys.iter().find(|listed| listed.api_key == 0).unwrap();
+    assert_eq!(
+        produce.min_version, 0,
+        "KAFKA-18659: or librdkafka does not compress"
+    );
 }
 
 #[test]

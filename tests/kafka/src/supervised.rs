@@ -129,6 +129,11 @@ impl Supervised {
         }
     }
 
+    /// The lines of stdout that lie ready.
+    pub(crate) fn ready_lines(&self) -> Vec<String> {
+        self.lines.try_iter().collect()
+    }
+
     /// All further lines of stdout up to the end of the process.
     pub(crate) fn rest(&self, deadline: Instant) -> Result<Vec<String>> {
         let mut lines = Vec::new();

@@ -80,6 +80,11 @@ impl Tool {
         line.with_context(|| format!("{}; its errors so far:\n{}", self.name, self.stderr()))
     }
 
+    /// The lines of standard output that came since the last look; does not wait.
+    pub fn new_lines(&self) -> Vec<String> {
+        self.process.ready_lines()
+    }
+
     /// Waits for the end of the tool.
     ///
     /// # Errors
