@@ -5,7 +5,7 @@ use crate::book::{Account, some};
 use crate::member::{Member, Process, settled, wait_for_records};
 use crate::stage::{Stage, committed, wait_for};
 use crate::writing::{Flow, ends};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use kohort::{MemberState, Status};
 use kohort_testkafka::Cluster;
 use std::collections::BTreeMap;
@@ -18,11 +18,9 @@ fn a_group_survives_killed_and_terminated_brokers_without_a_rebalance_or_a_lost_
     let stage = Stage::enter()?;
     let kafka = stage.kafka;
     let story = Story::begin(kafka, "outlives")?;
-    story.through("kill -9 of the coordinator", &|| kafka.kill(story.coordinator()?))?;
+    story.loses_its_coordinator("kill -9", &|node| kafka.kill(node))?;
     story.heal()?;
-    story.through("SIGTERM of the coordinator", &|| {
-        kafka.begin_terminate(story.coordinator()?)
-    })?;
+    story.loses_its_coordinator("SIGTERM", &|node| kafka.begin_terminate(node))?;
     story.heal()?;
     let leader = story.some_leader()?;
     story.through("kill -9 of a leader", &|| kafka.kill(leader))?;
@@ -37,7 +35,7 @@ fn a_group_survives_a_stopped_coordinator_and_its_return_without_a_rebalance_or_
     let kafka = stage.kafka;
     let story = Story::begin(kafka, "outwaits")?;
     let stopped = story.coordinator()?;
-    story.through("SIGSTOP of the coordinator", &|| kafka.pause(stopped))?;
+    story.loses_its_coordinator("SIGSTOP", &|node| kafka.pause(node))?;
     // It believes for a moment that nothing has happened, and answers what it was asked before.
     story.through("SIGCONT of the old coordinator", &|| kafka.resume(stopped))?;
     story.heal()?;
@@ -82,6 +80,16 @@ impl Story {
 
     fn coordinator(&self) -> Result<i32> {
         self.kafka.coordinator(self.name)
+    }
+
+    fn loses_its_coordinator(&self, how: &str, fault: &dyn Fn(i32) -> Result<()>) -> Result<()> {
+        let old = self.coordinator()?;
+        self.through(&format!("{how} of the coordinator"), &|| fault(old))?;
+        ensure!(
+            self.coordinator()? != old,
+            "node {old} still coordinates after {how}"
+        );
+        Ok(())
     }
 
     /// Something breaks; then all partitions are read and committed past what there was at that moment, by the same members.

@@ -36,8 +36,7 @@ fn our_member_leads_and_javas_console_consumer_comes_and_goes() -> Result<()> {
         status.group.member_id, alone[0].group.member_id,
         "our member keeps its id"
     );
-    story.write(2)?;
-    story.both_read(&ours, &java, 2 * AN_ACT)?;
+    story.both_read(2, &ours, &java)?;
 
     java.leave()?;
     settled(&[&ours], PARTITIONS)?;
@@ -64,8 +63,7 @@ fn javas_consumer_leads_and_our_member_comes_and_goes() -> Result<()> {
         .member("ours", "java-leads", "java-leads", |builder| builder)?;
     story.shared(&ours)?;
     assert!(!ours.status()?.is_leader, "who was there first leads");
-    story.write(2)?;
-    story.both_read(&ours, &java, 2 * AN_ACT)?;
+    story.both_read(2, &ours, &java)?;
 
     ours.close()?;
     wait_for("the Java consumer owns all again", || {
@@ -114,21 +112,18 @@ impl<'a> Story<'a> {
                 Err(format!("it owns {owned:?}"))
             })
         })?;
-        wait_for("Kafka's tool sees two members", || {
-            let members = groups::members(self.kafka, self.name, self.name)?;
-            Ok(if members.len() == 2 {
-                Ok(())
-            } else {
-                Err(format!("{members:?}"))
-            })
-        })?;
-        let members = groups::members(self.kafka, self.name, self.name)?;
-        let halves: Vec<BTreeSet<i32>> = members.values().cloned().collect();
-        assert_eq!(
-            halves,
-            [BTreeSet::from([0, 1, 2]), BTreeSet::from([3, 4, 5])],
-            "range, in the order of member ids"
-        );
+        let halves = [BTreeSet::from([0, 1, 2]), BTreeSet::from([3, 4, 5])];
+        let members = wait_for(
+            "Kafka's tool sees two members with a half each, in the order of their ids",
+            || {
+                let members = groups::members(self.kafka, self.name, self.name)?;
+                Ok(if members.values().eq(&halves) {
+                    Ok(members)
+                } else {
+                    Err(format!("{members:?}"))
+                })
+            },
+        )?;
         let id = ours.status()?.group.member_id.to_string();
         assert_eq!(
             members.get(&id),
@@ -138,16 +133,31 @@ impl<'a> Story<'a> {
         Ok(())
     }
 
-    /// Both have read something in this act, and together all of it.
-    fn both_read(&self, ours: &Member, java: &Java, total: usize) -> Result<()> {
-        let before = ours.count()?;
+    /// An act while both are in the group: each reads from the partitions it owns, and together they read all.
+    fn both_read(&self, act: usize, ours: &Member, java: &Java) -> Result<()> {
+        let before = (ours.count()?, java.read()?.read.len());
+        self.write(act)?;
         wait_for("both together have read all", || {
-            enough(ours.count()? + java.read()?.read.len(), total)
+            enough(ours.count()? + java.read()?.read.len(), act * AN_ACT)
         })?;
-        let (ours_now, java_now) = (ours.count()?, java.read()?.read.len());
+        let owned = ours.owned()?;
+        let (ours, java) = (ours.book().read.clone(), java.read()?.read);
+        let (ours, java) = (&ours[before.0..], &java[before.1..]);
         assert!(
-            ours_now > 0 && java_now > 0,
-            "ours read {before} then {ours_now}, Java {java_now}"
+            !ours.is_empty() && !java.is_empty(),
+            "ours read {}, Java {}",
+            ours.len(),
+            java.len()
+        );
+        assert!(
+            ours.iter().all(|seen| owned.contains(&seen.partition)),
+            "ours owns {owned:?} and read: {}",
+            some(ours)
+        );
+        assert!(
+            !java.iter().any(|seen| owned.contains(&seen.partition)),
+            "ours owns {owned:?} and Java read: {}",
+            some(java)
         );
         Ok(())
     }
