@@ -59,7 +59,7 @@ fn divide(topic: &TopicName, partitions: &[PartitionRacks], readers: &[&Subscrib
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::{String, ToString as _};
+    use alloc::string::{String, ToString};
 
     use kohort_protocol::{GroupInstanceId, MemberId};
 

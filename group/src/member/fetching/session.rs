@@ -144,7 +144,7 @@ mod tests {
         list.iter().map(want).collect()
     }
 
-    fn shown(difference: &Difference) -> alloc::string::String {
+    fn shown(difference: &Difference) -> String {
         let mut text = alloc::format!("{}/{}", difference.id, difference.epoch);
         for topic in &difference.topics {
             for p in &topic.partitions {

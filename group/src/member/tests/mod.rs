@@ -1,4 +1,10 @@
 //! Tests of the member as a whole: exact lists of what comes out for what goes in.
 
+mod contract;
+mod fetching;
+mod leading;
+mod positions;
 mod rig;
 mod rules;
+mod seen;
+mod settings;

@@ -1,9 +1,7 @@
 //! A member on a bench: what comes out is shown as one short line per output, so that a test reads like a trace.
 
 use std::fmt::Display;
-use std::string::{String, ToString as _};
 use std::time::Duration;
-use std::vec::Vec;
 
 use kohort_protocol::api::fetch::FetchRequest;
 use kohort_protocol::api::find_coordinator::{Coordinator, FindCoordinatorResponse};
@@ -50,7 +48,7 @@ pub(super) fn config() -> MemberConfig {
         heartbeat_interval: Duration::from_secs(3),
         max_poll_interval: Duration::from_secs(300),
         auto_commit_interval: None,
-        ..MemberConfig::new(GroupId::from("g"), std::vec![TopicName::from("t")])
+        ..MemberConfig::new(GroupId::from("g"), vec![TopicName::from("t")])
     }
 }
 
@@ -129,6 +127,22 @@ impl Rig {
 
     pub(super) fn pass_ms(&mut self, millis: u64) -> Vec<String> {
         self.pass(Duration::from_millis(millis))
+    }
+
+    /// Time passes, and every heartbeat is answered at once.
+    pub(super) fn live(&mut self, time: Duration) -> Vec<String> {
+        let until = self.now + time;
+        let mut shown = Vec::new();
+        while let Some(at) = self.member.deadline().filter(|&at| at <= until) {
+            self.now = at;
+            shown.extend(self.give(Input::Tick));
+            if self.is_open("Heartbeat") {
+                shown.retain(|line| !line.starts_with("Heartbeat"));
+                shown.extend(self.reply(heartbeat(ErrorCode::NONE)));
+            }
+        }
+        self.now = until;
+        shown
     }
 
     /// The process sleeps: time passes, and nothing fires.
@@ -314,7 +328,7 @@ pub(super) fn found(node: i32) -> FindCoordinatorResponse {
         ..Coordinator::default()
     };
     FindCoordinatorResponse {
-        coordinators: std::vec![coordinator],
+        coordinators: vec![coordinator],
         ..FindCoordinatorResponse::default()
     }
 }
@@ -325,7 +339,7 @@ pub(super) fn not_found(code: ErrorCode) -> FindCoordinatorResponse {
         ..Coordinator::default()
     };
     FindCoordinatorResponse {
-        coordinators: std::vec![coordinator],
+        coordinators: vec![coordinator],
         ..FindCoordinatorResponse::default()
     }
 }
@@ -439,7 +453,7 @@ pub(super) fn no_topic(name: &str, error_code: ErrorCode) -> MetadataResponse {
         ..MetadataTopic::default()
     };
     MetadataResponse {
-        topics: std::vec![topic],
+        topics: vec![topic],
         ..MetadataResponse::default()
     }
 }
@@ -482,7 +496,7 @@ pub(super) fn offsets(committed: &[(&str, i64)]) -> OffsetFetchResponse {
 pub(super) fn offsets_with(committed: &[(&str, i64, ErrorCode)]) -> OffsetFetchResponse {
     let topic = |&(name, committed_offset, error_code): &(&str, i64, ErrorCode)| OffsetFetchResponseTopic {
         name: tp(name).topic,
-        partitions: std::vec![OffsetFetchResponsePartition {
+        partitions: vec![OffsetFetchResponsePartition {
             partition_index: tp(name).partition,
             committed_offset,
             committed_leader_epoch: LeaderEpoch(if committed_offset < 0 { -1 } else { 1 }),
@@ -497,7 +511,7 @@ pub(super) fn offsets_with(committed: &[(&str, i64, ErrorCode)]) -> OffsetFetchR
         ..OffsetFetchResponseGroup::default()
     };
     OffsetFetchResponse {
-        groups: std::vec![group],
+        groups: vec![group],
         ..OffsetFetchResponse::default()
     }
 }
@@ -508,7 +522,7 @@ pub(super) fn offsets_error(error_code: ErrorCode) -> OffsetFetchResponse {
         ..OffsetFetchResponseGroup::default()
     };
     OffsetFetchResponse {
-        groups: std::vec![group],
+        groups: vec![group],
         ..OffsetFetchResponse::default()
     }
 }
@@ -516,7 +530,7 @@ pub(super) fn offsets_error(error_code: ErrorCode) -> OffsetFetchResponse {
 pub(super) fn listed(found: &[(&str, i64, ErrorCode)]) -> ListOffsetsResponse {
     let topic = |&(name, offset, error_code): &(&str, i64, ErrorCode)| ListOffsetsResponseTopic {
         name: tp(name).topic,
-        partitions: std::vec![ListOffsetsResponsePartition {
+        partitions: vec![ListOffsetsResponsePartition {
             partition_index: tp(name).partition,
             offset,
             error_code,
@@ -596,31 +610,31 @@ fn show(output: &Output) -> String {
                 Target::Any => "any".into(),
                 Target::Node(node) => node.to_string(),
             };
-            std::format!("{}@{to} {} ({timeout:?})", request.api(), show_request(request))
+            format!("{}@{to} {} ({timeout:?})", request.api(), show_request(request))
         }
         Output::Abandon(_) => "abandon".into(),
-        Output::Learned { node, host, port } => std::format!("learned {node} {host}:{port}"),
-        Output::Metadata { topics } => std::format!("metadata {}", list(topics)),
+        Output::Learned { node, host, port } => format!("learned {node} {host}:{port}"),
+        Output::Metadata { topics } => format!("metadata {}", list(topics)),
         Output::Deliver {
             ticket,
             partition,
             period,
             from,
         } => {
-            std::format!("deliver {} {partition} from {from} in {}", ticket.0, period.0)
+            format!("deliver {} {partition} from {from} in {}", ticket.0, period.0)
         }
-        Output::Discard(ticket) => std::format!("discard {}", ticket.0),
+        Output::Discard(ticket) => format!("discard {}", ticket.0),
         Output::Event(event) => show_event(event),
         Output::Done {
             call: CallId(call),
             result: Ok(()),
-        } => std::format!("done {call}"),
+        } => format!("done {call}"),
         Output::Done {
             call: CallId(call),
             result: Err(error),
-        } => std::format!("done {call}: {error}"),
+        } => format!("done {call}: {error}"),
         Output::Closed(Ok(())) => "closed".into(),
-        Output::Closed(Err(error)) => std::format!("closed: {error}"),
+        Output::Closed(Err(error)) => format!("closed: {error}"),
     }
 }
 
@@ -628,60 +642,58 @@ fn show_event(event: &Event) -> String {
     match event {
         Event::Assigned {
             partitions, period, ..
-        } => std::format!("assigned {} in {}", list(partitions), period.0),
+        } => format!("assigned {} in {}", list(partitions), period.0),
         Event::Revoking {
             partitions, deadline, ..
-        } => std::format!("revoking {} by {deadline}", list(partitions)),
-        Event::Lost { partitions } => std::format!("lost {}", list(partitions)),
+        } => format!("revoking {} by {deadline}", list(partitions)),
+        Event::Lost { partitions } => format!("lost {}", list(partitions)),
         Event::Reset {
             partition,
             from,
             to,
             reason,
-        } => std::format!("reset {partition} {from:?} to {to}: {reason}"),
-        Event::Error(error) => std::format!("error: {error}"),
+        } => format!("reset {partition} {from:?} to {to}: {reason}"),
+        Event::Error(error) => format!("error: {error}"),
     }
 }
 
 fn show_request(request: &Request) -> String {
     match request {
         Request::FindCoordinator(find) => list(&find.keys),
-        Request::JoinGroup(join) => std::format!("id={}", join.member_id),
+        Request::JoinGroup(join) => format!("id={}", join.member_id),
         Request::SyncGroup(sync) => {
             let entry = |a: &kohort_protocol::api::sync_group::SyncGroupAssignment| {
-                std::format!(
+                format!(
                     "{}=[{}]",
                     a.member_id,
                     list(Assignment::decode(&a.assignment).unwrap().partitions)
                 )
             };
-            std::format!(
+            format!(
                 "{} g{} {}",
                 sync.member_id,
                 sync.generation_id,
                 list(sync.assignments.iter().map(entry))
             )
         }
-        Request::Heartbeat(beat) => std::format!("{} g{}", beat.member_id, beat.generation_id),
+        Request::Heartbeat(beat) => format!("{} g{}", beat.member_id, beat.generation_id),
         Request::LeaveGroup(leave) => list(
             leave
                 .members
                 .iter()
-                .map(|m| std::format!("{} {:?}", m.member_id, m.reason.as_deref().unwrap_or(""))),
+                .map(|m| format!("{} {:?}", m.member_id, m.reason.as_deref().unwrap_or(""))),
         ),
         Request::OffsetCommit(commit) => {
             let mut offsets = Vec::new();
             for topic in &commit.topics {
                 for p in &topic.partitions {
-                    offsets.push(std::format!(
+                    offsets.push(format!(
                         "{}-{}={}",
-                        topic.name,
-                        p.partition_index,
-                        p.committed_offset
+                        topic.name, p.partition_index, p.committed_offset
                     ));
                 }
             }
-            std::format!(
+            format!(
                 "{} g{} {}",
                 commit.member_id,
                 commit.generation_id_or_member_epoch,
@@ -699,7 +711,7 @@ fn show_request(request: &Request) -> String {
                     topic
                         .partition_indexes
                         .iter()
-                        .map(|p| std::format!("{}-{p}", topic.name)),
+                        .map(|p| format!("{}-{p}", topic.name)),
                 );
             }
             list(names)
@@ -708,39 +720,29 @@ fn show_request(request: &Request) -> String {
             let mut names = Vec::new();
             for topic in &offsets.topics {
                 for p in &topic.partitions {
-                    names.push(std::format!(
-                        "{}-{}@{}",
-                        topic.name,
-                        p.partition_index,
-                        p.timestamp
-                    ));
+                    names.push(format!("{}-{}@{}", topic.name, p.partition_index, p.timestamp));
                 }
             }
             list(names)
         }
         Request::Fetch(fetch) => show_fetch(fetch),
-        other => std::format!("{other:?}"),
+        other => format!("{other:?}"),
     }
 }
 
 /// `s5/2 t-0@10 -t-1`: session 5, epoch 2, one partition added or moved, one forgotten.
 fn show_fetch(fetch: &FetchRequest) -> String {
-    let mut parts = std::vec![std::format!("s{}/{}", fetch.session_id, fetch.session_epoch)];
+    let mut parts = vec![format!("s{}/{}", fetch.session_id, fetch.session_epoch)];
     for topic in &fetch.topics {
         parts.extend(
             topic
                 .partitions
                 .iter()
-                .map(|p| std::format!("{}-{}@{}", topic.topic, p.partition, p.fetch_offset)),
+                .map(|p| format!("{}-{}@{}", topic.topic, p.partition, p.fetch_offset)),
         );
     }
     for topic in &fetch.forgotten_topics_data {
-        parts.extend(
-            topic
-                .partitions
-                .iter()
-                .map(|p| std::format!("-{}-{p}", topic.topic)),
-        );
+        parts.extend(topic.partitions.iter().map(|p| format!("-{}-{p}", topic.topic)));
     }
     list(parts)
 }

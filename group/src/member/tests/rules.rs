@@ -329,7 +329,7 @@ fn rule_10_an_assignment_outside_the_subscription_is_not_consumed_but_rejoined()
 #[test]
 fn rule_11_commits_what_is_processed_before_it_revokes_and_joins() {
     let mut rig = Rig::reading(auto());
-    rig.fetch_brings(std::vec![records("t-0", 1, 8)]);
+    rig.fetch_brings(vec![records("t-0", 1, 8)]);
     rig.take(1);
     rig.give(Input::Polled);
     rig.pass_ms(3000);
@@ -359,7 +359,7 @@ fn rule_11_a_retriable_commit_error_is_retried_until_the_rebalance_timeout() {
     rig.pass_ms(2880);
     rig.reply(heartbeat(ErrorCode::NONE));
     // It never succeeds: 6 s after the rebalance was learned the round goes on without.
-    let mut shown = std::vec::Vec::new();
+    let mut shown = Vec::new();
     while rig.now < Timestamp::from_millis(9000) {
         shown.extend(rig.pass_ms(50));
         if rig.is_open("OffsetCommit") {
@@ -381,7 +381,7 @@ fn rule_11_a_retriable_commit_error_is_retried_until_the_rebalance_timeout() {
 #[test]
 fn rule_11_a_fatal_commit_error_is_told_and_passed_over() {
     let mut rig = Rig::reading(auto());
-    rig.fetch_brings(std::vec![records("t-0", 1, 8)]);
+    rig.fetch_brings(vec![records("t-0", 1, 8)]);
     rig.take(1);
     rig.give(Input::Polled);
     rig.pass_ms(3000);
@@ -539,7 +539,7 @@ fn rule_19_rebalance_in_progress_answers_the_caller_and_asks_for_a_rejoin_withou
 #[test]
 fn rule_23_close_finishes_commits_and_then_leaves() {
     let mut rig = Rig::reading(auto());
-    rig.fetch_brings(std::vec![records("t-0", 1, 8)]);
+    rig.fetch_brings(vec![records("t-0", 1, 8)]);
     rig.take(1);
     rig.give(Input::Polled);
     rig.commit_of(4, "t-1=3", None);
@@ -578,7 +578,7 @@ fn rule_23_close_without_a_coordinator_ends_at_its_deadline() {
         }),
         NOTHING
     );
-    let mut shown = std::vec::Vec::new();
+    let mut shown = Vec::new();
     for _ in 0..40 {
         if rig.is_open("FindCoordinator") {
             shown.extend(rig.reply(not_found(ErrorCode::COORDINATOR_NOT_AVAILABLE)));
@@ -670,8 +670,8 @@ fn rule_61_retriable_coordinator_errors_are_retried_with_backoff_and_told_after_
     let mut rig = Rig::new(config());
     rig.give(Input::Start);
     rig.metadata(topics(&[("t", 3)]));
-    let mut waits = std::vec::Vec::new();
-    let mut told = std::vec::Vec::new();
+    let mut waits = Vec::new();
+    let mut told = Vec::new();
     for _ in 0..25 {
         told.extend(rig.reply(not_found(ErrorCode::COORDINATOR_NOT_AVAILABLE)));
         let from = rig.now;
@@ -700,13 +700,7 @@ fn rule_61_an_authorization_error_reaches_the_user() {
     rig.give(Input::Start);
     let shown = rig.reply(not_found(ErrorCode::GROUP_AUTHORIZATION_FAILED));
     let refused = "group g: FindCoordinator was refused: GROUP_AUTHORIZATION_FAILED (30). The principal needs READ on the group: add an ACL";
-    assert_eq!(
-        shown,
-        [
-            std::format!("error: {refused}"),
-            std::format!("closed: {refused}")
-        ]
-    );
+    assert_eq!(shown, [format!("error: {refused}"), format!("closed: {refused}")]);
 }
 
 #[test]
@@ -747,8 +741,8 @@ fn rule_61_a_coordinator_that_always_says_it_is_none_is_not_asked_at_full_speed(
 #[test]
 fn rule_63_nothing_is_committed_beyond_what_was_handed_out_and_processed() {
     let mut rig = Rig::reading(auto());
-    rig.fetch_brings(std::vec![records("t-0", 1, 8)]);
-    rig.fetch_brings(std::vec![records("t-0", 2, 11)]);
+    rig.fetch_brings(vec![records("t-0", 1, 8)]);
+    rig.fetch_brings(vec![records("t-0", 2, 11)]);
     let view = |rig: &Rig| {
         let view = rig.member.position(&tp("t-0")).unwrap();
         (view.delivered, view.processed)
@@ -793,7 +787,7 @@ fn rule_63_a_seek_and_a_reset_carry_no_epoch() {
     );
     // What was read carries the epoch of its last batch.
     let mut rig = Rig::reading(config());
-    rig.fetch_brings(std::vec![records("t-0", 1, 8)]);
+    rig.fetch_brings(vec![records("t-0", 1, 8)]);
     let Request::Fetch(fetch) = rig.request("Fetch").1 else {
         unreachable!()
     };
@@ -864,11 +858,11 @@ fn rule_64_out_of_range_follows_the_same_policy() {
     });
     // The broker may only be unable to place the epoch: once more without.
     assert_eq!(
-        rig.fetch_brings(std::vec![out_of_range()]),
+        rig.fetch_brings(vec![out_of_range()]),
         ["Fetch@1 s7/1 t-0@5 (30s)"]
     );
     assert_eq!(
-        rig.fetch_brings(std::vec![out_of_range()]),
+        rig.fetch_brings(vec![out_of_range()]),
         ["ListOffsets@1 t-0@-2 (30s)"]
     );
     assert_eq!(
@@ -882,9 +876,9 @@ fn rule_64_out_of_range_follows_the_same_policy() {
         auto_offset_reset: AutoOffsetReset::None,
         ..config()
     });
-    rig.fetch_brings(std::vec![out_of_range()]);
+    rig.fetch_brings(vec![out_of_range()]);
     assert_eq!(
-        rig.fetch_brings(std::vec![out_of_range()]),
+        rig.fetch_brings(vec![out_of_range()]),
         [
             "error: t-0: offset 5 is out of range (log starts at 40), and auto.offset.reset is none: seek to go on"
         ]
@@ -903,7 +897,7 @@ fn rule_64_truncation_is_an_event_of_its_own() {
     };
     let mut rig = Rig::reading(config());
     assert_eq!(
-        rig.fetch_brings(std::vec![diverging()]),
+        rig.fetch_brings(vec![diverging()]),
         [
             "reset t-0 Some(5) to 3: the log was truncated: it holds our history up to offset 3 only",
             "Fetch@1 s7/1 t-0@3 (30s)"
@@ -914,7 +908,7 @@ fn rule_64_truncation_is_an_event_of_its_own() {
         ..config()
     });
     assert_eq!(
-        rig.fetch_brings(std::vec![diverging()]),
+        rig.fetch_brings(vec![diverging()]),
         [
             "error: t-0: the log was truncated: it holds our history up to offset 3 only, but 5 was to be read next, and auto.offset.reset \
              is none: seek to go on"

@@ -1,0 +1,179 @@
+//! The leader's share: hostile members, missing topics, topics that change.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use kohort_protocol::api::join_group::JoinGroupResponse;
+use kohort_protocol::{ErrorCode, TopicName};
+
+use super::rig::*;
+use crate::member::{Input, MemberConfig};
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn a_member_that_cannot_be_read_gets_nothing_and_the_others_go_on() {
+    let mut rig = Rig::started(config());
+    rig.reply(take_id("m-1"));
+    let mut answer = lead(1, "m-1", &[("m-1", "t"), ("m-2", "t"), ("m-3", "t")]);
+    answer.members[1].metadata = Bytes::from_static(b"\0\x01\x7f\xff\xff\xff");
+    assert_eq!(
+        rig.reply(answer),
+        [
+            "error: group g: subscription v1, byte 6: the bytes end in `topics`. Member m-2 wrote it, and gets no partitions",
+            "SyncGroup@1 m-1 g1 m-1=[t-0 t-1] m-2=[] m-3=[t-2] (30s)"
+        ]
+    );
+}
+
+#[test]
+fn topics_of_other_members_are_looked_up_before_they_are_divided() {
+    let mut rig = Rig::started(config());
+    rig.cluster = None;
+    rig.reply(take_id("m-1"));
+    let shown = rig.reply(lead(1, "m-1", &[("m-1", "t"), ("m-2", "u")]));
+    assert_eq!(shown, NOTHING);
+    assert_eq!(rig.pass_ms(120), ["metadata t u"]);
+    assert_eq!(
+        rig.metadata(topics(&[("t", 3), ("u", 2)])),
+        ["SyncGroup@1 m-1 g1 m-1=[t-0 t-1 t-2] m-2=[u-0 u-1] (30s)"]
+    );
+}
+
+#[test]
+fn metadata_that_does_not_come_holds_the_round_up_for_a_while_only() {
+    let mut rig = Rig::started(MemberConfig {
+        request_timeout: Duration::from_secs(4),
+        ..config()
+    });
+    rig.cluster = None;
+    rig.reply(take_id("m-1"));
+    rig.reply(lead(1, "m-1", &[("m-1", "t"), ("m-2", "u")]));
+    let shown = rig.live(Duration::from_secs(4));
+    assert_eq!(
+        shown.last().unwrap(),
+        "SyncGroup@1 m-1 g1 m-1=[t-0 t-1 t-2] m-2=[] (4s)"
+    );
+}
+
+#[test]
+fn a_leader_that_is_told_to_skip_the_assignment_syncs_empty_and_watches_all_the_same() {
+    let mut rig = Rig::started(config());
+    rig.reply(take_id("m-1"));
+    let answer = JoinGroupResponse {
+        skip_assignment: true,
+        ..lead(1, "m-1", &[("m-1", "t")])
+    };
+    assert_eq!(rig.reply(answer), ["SyncGroup@1 m-1 g1  (30s)"]);
+    rig.reply(synced("t-0 t-1 t-2"));
+    rig.release();
+    rig.give(Input::Waiting(true));
+    rig.cluster = Some(topics(&[("t", 4)]));
+    let shown = rig.live(Duration::from_secs(300));
+    assert!(shown.iter().any(|line| line.starts_with("revoking")), "{shown:?}");
+}
+
+#[test]
+fn rule_20_only_the_leader_watches_partition_counts() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    rig.cluster = Some(topics(&[("t", 4)]));
+    let shown = rig.live(Duration::from_secs(300));
+    assert_eq!(shown.last().unwrap(), "revoking t-0 t-1 t-2 by 600.000s");
+    // A follower sees the same and does nothing.
+    let mut rig = Rig::started(config());
+    rig.give(Input::Waiting(true));
+    rig.reply(take_id("m-1"));
+    rig.reply(follow(1, "m-1"));
+    rig.reply(synced("t-0"));
+    rig.release();
+    rig.cluster = Some(topics(&[("t", 4)]));
+    let shown = rig.live(Duration::from_secs(300));
+    assert!(
+        !shown.iter().any(|line| line.starts_with("revoking")),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn rule_20_a_leader_that_bounces_is_no_reason() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    let mut headless = topics(&[("t", 3)]);
+    for partition in &mut headless.topics[0].partitions {
+        partition.leader_id = kohort_protocol::NodeId(-1);
+        partition.error_code = ErrorCode::LEADER_NOT_AVAILABLE;
+    }
+    rig.cluster = Some(headless);
+    let shown = rig.live(Duration::from_secs(310));
+    assert!(
+        !shown.iter().any(|line| line.starts_with("revoking")),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn a_single_broker_that_has_not_heard_of_a_topic_does_not_make_it_vanish() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    rig.cluster = None;
+    rig.live(Duration::from_secs(300));
+    assert!(rig.metadata_asked);
+    rig.metadata(no_topic("t", ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
+    rig.live(Duration::from_secs(1));
+    assert!(rig.metadata_asked, "it is asked about again, soon");
+    assert_eq!(rig.metadata(topics(&[("t", 3)])), NOTHING);
+    // Twice in a row is believed.
+    rig.live(Duration::from_secs(301));
+    rig.metadata(no_topic("t", ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
+    rig.live(Duration::from_secs(1));
+    let shown = rig.metadata(no_topic("t", ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
+    assert!(shown[0].starts_with("revoking"), "{shown:?}");
+}
+
+#[test]
+fn a_topic_made_anew_starts_a_round() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    let mut anew = topics(&[("t", 3)]);
+    anew.topics[0].topic_id = topic_id("new");
+    rig.cluster = Some(anew);
+    let shown = rig.live(Duration::from_secs(300));
+    assert!(shown.last().unwrap().starts_with("revoking"), "{shown:?}");
+}
+
+#[test]
+fn a_missing_topic_is_told_once_and_looked_for_on() {
+    let mut rig = Rig::new(config());
+    rig.give(Input::Start);
+    rig.reply(found(1));
+    let mut told = Vec::new();
+    let mut asked = 0;
+    for _ in 0..600 {
+        if rig.metadata_asked {
+            asked += 1;
+            told.extend(rig.metadata(no_topic("t", ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)));
+        }
+        told.extend(rig.pass_ms(100));
+    }
+    told.retain(|line| line.starts_with("error"));
+    assert_eq!(
+        told,
+        ["error: topic t of the subscription: UNKNOWN_TOPIC_OR_PARTITION (3); still looking for it"]
+    );
+    assert!((12..22).contains(&asked), "{asked} times in a minute");
+}
+
+#[test]
+fn a_changed_subscription_is_offered_in_the_next_round() {
+    let mut rig = Rig::stable(config());
+    let shown = rig.give(Input::Subscribe(vec![TopicName::from("u")]));
+    assert_eq!(shown, ["revoking t-0 t-1 t-2 by 300.000s"]);
+    rig.release();
+    let kohort_protocol::api::Request::JoinGroup(join) = rig.request("JoinGroup").1 else {
+        unreachable!()
+    };
+    let offered =
+        kohort_protocol::consumer_protocol::Subscription::decode(&join.protocols[0].metadata).unwrap();
+    assert_eq!(offered.topics, [TopicName::from("u")]);
+}
