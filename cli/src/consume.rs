@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use kohort::{
-    AutoOffsetReset, Client, ClientConfig, Consumer, ConsumerError, Record, SeekTo, TopicPartition,
+    AutoOffsetReset, Client, ClientConfig, Consumer, Record, SeekTo, TopicPartition,
 };
 use serde_json::{Map, Value, json};
 
@@ -32,17 +32,16 @@ async fn consume(arguments: &Consume) -> Result<ExitCode> {
         outcome = printer.print_all(&mut consumer) => outcome,
         signal = tokio::signal::ctrl_c() => signal.context("cannot wait for Ctrl-C"),
     };
-    eprintln!(
-        "kohort: {} records; committing and leaving group {}",
-        printer.printed, arguments.group
-    );
-    // Even after an error: the group should not have to wait for the session to end.
-    let closed = consumer.close().await;
+    eprintln!("kohort: {} records; leaving group {}", printer.printed, arguments.group);
+    // After an error what was returned last is not printed, and must not be committed; but the group should not have to wait for the
+    // session to end.
+    let closed = match &outcome {
+        Ok(()) => consumer.close().await,
+        Err(_) => consumer.leave().await,
+    };
     outcome?;
-    match closed {
-        Ok(()) | Err(ConsumerError::Closed) => Ok(ExitCode::SUCCESS),
-        Err(error) => Err(error.into()),
-    }
+    closed?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Records to stdout, each as its value and a line feed or as one line of JSON.

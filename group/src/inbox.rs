@@ -1,7 +1,8 @@
 //! Where record payloads wait while the machine, which never sees them, decides about them.
 //!
 //! Takes a Fetch response apart: what the machine must know goes to it as [`Fetched`], the bytes stay here under a [`Ticket`].
-//! Framing and checksums are verified on the way in; nothing is decompressed.
+//! Framing and checksums are verified on the way in; nothing is decompressed, and nothing is copied but a small part of a large
+//! response: it would keep the memory of all the rest, which may be of no use to anybody (S20).
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -16,6 +17,9 @@ use kohort_protocol::records::{Crcs, Survey, survey};
 
 use crate::member::{Fetched, FetchedPartition, FetchedRecords, Ticket};
 
+/// A payload that is a smaller part of its response than one in so many is copied out of it.
+const SMALL_PART: usize = 16;
+
 /// Record payloads by ticket.
 #[derive(Debug, Default)]
 pub struct Inbox {
@@ -26,16 +30,40 @@ pub struct Inbox {
 /// The records of one partition in one Fetch response.
 #[derive(Clone, Debug)]
 pub struct Payload {
-    /// Whole, verified batches. A slice of the received frame.
+    /// Whole, verified batches. A slice of the received frame, or a copy.
     pub records: Bytes,
     /// The transactions to hide under `read_committed`; `None` under `read_uncommitted`.
     pub aborted: Option<Vec<AbortedTransaction>>,
+}
+
+impl Payload {
+    fn new(records: Bytes, aborted: Option<Vec<AbortedTransaction>>, size_of_all: usize) -> Self {
+        let is_small = records.len() < size_of_all / SMALL_PART;
+        let records = if is_small {
+            Bytes::copy_from_slice(&records)
+        } else {
+            records
+        };
+        Self { records, aborted }
+    }
+
+    /// How much memory it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let aborted = self.aborted.as_ref().map_or(0, Vec::len);
+        self.records.len() + aborted * size_of::<AbortedTransaction>()
+    }
 }
 
 impl Inbox {
     /// Puts the records of a response aside and tells what came. `check_crcs` as in Kafka's `check.crcs`.
     pub fn put(&mut self, response: FetchResponse, check_crcs: bool) -> Fetched {
         let crcs = if check_crcs { Crcs::Verify } else { Crcs::Trust };
+        let all = response.responses.iter().flat_map(|topic| &topic.partitions);
+        let size = all
+            .filter_map(|partition| partition.records.as_ref())
+            .map(Bytes::len)
+            .sum();
         let mut partitions = Vec::new();
         for topic in response.responses {
             let FetchResponseTopic {
@@ -44,7 +72,7 @@ impl Inbox {
                 partitions: fetched,
             } = topic;
             for partition in fetched {
-                let (records, corrupt) = self.put_records(&partition, crcs);
+                let (records, corrupt) = self.put_records(&partition, crcs, size);
                 partitions.push(FetchedPartition {
                     topic: topic.clone(),
                     topic_id,
@@ -73,6 +101,12 @@ impl Inbox {
         self.payloads.remove(&ticket)
     }
 
+    /// How much memory the payloads take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.payloads.values().map(Payload::size).sum()
+    }
+
     /// How many payloads wait.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -89,6 +123,7 @@ impl Inbox {
         &mut self,
         partition: &FetchResponsePartition,
         crcs: Crcs,
+        size_of_all: usize,
     ) -> (Option<FetchedRecords>, Option<(i64, String)>) {
         let Some(bytes) = partition.records.as_ref().filter(|bytes| !bytes.is_empty()) else {
             return (None, None);
@@ -100,16 +135,16 @@ impl Inbox {
         };
         let ticket = Ticket(self.tickets);
         self.tickets += 1;
-        self.payloads.insert(
-            ticket,
-            Payload {
-                records: bytes.slice(..found.bytes),
-                aborted: partition.aborted_transactions.clone(),
-            },
+        let payload = Payload::new(
+            bytes.slice(..found.bytes),
+            partition.aborted_transactions.clone(),
+            size_of_all,
         );
+        let size = payload.size();
+        self.payloads.insert(ticket, payload);
         let records = FetchedRecords {
             ticket,
-            bytes: found.bytes,
+            bytes: size,
             next_offset,
             last_epoch: found.last_leader_epoch.unwrap_or(LeaderEpoch::NONE),
             visible: found.has_data,
@@ -188,6 +223,39 @@ mod tests {
         assert_eq!(fetched.partitions[1].records, None);
         assert_eq!(inbox.take(records.ticket).unwrap().records, bytes);
         assert!(inbox.is_empty());
+    }
+
+    #[test]
+    fn a_small_part_of_a_response_does_not_keep_the_rest_of_it_in_memory() {
+        let mut inbox = Inbox::default();
+        let (small, large) = (batch(10, 1), batch(0, 1000));
+        let one = response(&[&[&small[..], &large[..]].concat()]);
+        let frame = one.responses[0].partitions[0].records.clone().unwrap();
+        let mut both = response(&[b"", b""]);
+        both.responses[0].partitions[0].records = Some(frame.slice(..small.len()));
+        both.responses[0].partitions[1].records = Some(frame.slice(small.len()..));
+        drop(one);
+        let fetched = inbox.put(both, true);
+        let ticket = |at: usize| fetched.partitions[at].records.unwrap().ticket;
+        let (first, second) = (inbox.take(ticket(0)).unwrap(), inbox.take(ticket(1)).unwrap());
+        assert!(!frame.as_ptr_range().contains(&first.records.as_ptr()), "copied");
+        assert!(
+            frame.as_ptr_range().contains(&second.records.as_ptr()),
+            "not copied"
+        );
+        assert_eq!((first.records, second.records), (small, large));
+    }
+
+    #[test]
+    fn aborted_transactions_count_as_memory() {
+        let mut inbox = Inbox::default();
+        let mut one = response(&[&batch(10, 1)]);
+        one.responses[0].partitions[0].aborted_transactions =
+            Some(alloc::vec![AbortedTransaction::default(); 9]);
+        let fetched = inbox.put(one, true);
+        let records = fetched.partitions[0].records.unwrap();
+        assert_eq!(records.bytes, batch(10, 1).len() + 9 * 16);
+        assert_eq!(inbox.bytes(), records.bytes);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::member::{GuardId, Period};
 /// One thing handed to the application by [`Consumer::next_delivery`](crate::Consumer::next_delivery).
 #[derive(Debug)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "nearly all are records")]
 pub enum Delivery {
     /// Records of one partition.
     Records(Records),

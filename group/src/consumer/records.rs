@@ -3,11 +3,11 @@
 use std::sync::Weak;
 
 use bytes::Bytes;
-use kohort_protocol::api::fetch::AbortedTransaction;
-use kohort_protocol::records::{AbortedTransactions, Cursor, Record, RecordsError};
+use kohort_protocol::records::{AbortedTransactions, Batches, Crcs, Cursor, Record, RecordsError};
 use kohort_protocol::{LeaderEpoch, TopicPartition};
 
 use crate::driver::{Fact, Slot};
+use crate::inbox::Payload;
 use crate::member::{CommitOffset, Period, Ticket};
 
 /// Records of one partition, in offset order, decompressed batch by batch as they are read.
@@ -21,6 +21,9 @@ pub struct Records {
     period: Period,
     cursor: Cursor,
     leader_epoch: LeaderEpoch,
+    /// All of them, for what must be known after a failure.
+    bytes: Bytes,
+    size: usize,
     slot: Weak<Slot>,
 }
 
@@ -30,12 +33,13 @@ impl Records {
         partition: TopicPartition,
         period: Period,
         from: i64,
-        records: Bytes,
-        aborted: Option<Vec<AbortedTransaction>>,
+        payload: Payload,
         slot: Weak<Slot>,
     ) -> Self {
-        let mut cursor = Cursor::new(records, from);
-        if let Some(aborted) = aborted {
+        let size = payload.size();
+        let bytes = payload.records;
+        let mut cursor = Cursor::new(bytes.clone(), from);
+        if let Some(aborted) = payload.aborted {
             cursor = cursor.read_committed(AbortedTransactions::new(aborted));
         }
         Self {
@@ -44,12 +48,18 @@ impl Records {
             period,
             cursor,
             leader_epoch: LeaderEpoch::NONE,
+            bytes,
+            size,
             slot,
         }
     }
 
     pub(crate) fn ticket(&self) -> Ticket {
         self.ticket
+    }
+
+    pub(crate) const fn size(&self) -> usize {
+        self.size
     }
 
     /// Whose records they are.
@@ -82,6 +92,7 @@ impl Records {
                 Some(Err(RecordError {
                     partition: self.partition.clone(),
                     offset: reached,
+                    behind: end_of_batch(&self.bytes, &problem),
                     problem,
                 }))
             }
@@ -105,6 +116,14 @@ impl Records {
     }
 }
 
+/// The offset behind the batch with the problem.
+fn end_of_batch(bytes: &Bytes, problem: &RecordsError) -> Option<i64> {
+    let base_offset = problem.base_offset()?;
+    let mut batches = Batches::new(bytes.clone(), Crcs::Trust).filter_map(Result::ok);
+    let batch = batches.find(|batch| batch.header().base_offset == base_offset)?;
+    Some(batch.header().next_offset())
+}
+
 /// A record that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{partition}: the record at offset {offset} cannot be read: {problem}")]
@@ -113,6 +132,8 @@ pub struct RecordError {
     pub partition: TopicPartition,
     /// The first offset that was not handed out.
     pub offset: i64,
+    /// Where to [seek](crate::Consumer::seek) to go on without the batch that the record is in, if its end is known.
+    pub behind: Option<i64>,
     /// What is wrong.
     pub problem: RecordsError,
 }

@@ -18,16 +18,19 @@ pub struct Status {
     pub coordinator: Option<NodeId>,
     /// What it owns, in order, and how far that has been read.
     pub partitions: Vec<PartitionView>,
+    /// Bytes of records that were fetched and not taken yet. At most the member's `buffer_bytes`, unless a single batch is larger.
+    pub buffered_bytes: usize,
 }
 
 impl Status {
-    pub(crate) fn of(member: &Member) -> Self {
+    pub(crate) fn of(member: &Member, buffered_bytes: usize) -> Self {
         Self {
             state: member.state(),
             group: member.group_metadata(),
             is_leader: member.is_leader(),
             coordinator: member.coordinator(),
             partitions: member.positions().collect(),
+            buffered_bytes,
         }
     }
 

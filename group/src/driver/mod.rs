@@ -15,10 +15,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 pub use slot::Notice;
-pub(crate) use slot::{Call, Fact, Item, Slot};
+pub(crate) use slot::{Call, End, Fact, Item, Slot};
 
 use crate::consumer::{Records, Status};
-use crate::inbox::{Inbox, Payload};
+use crate::inbox::Inbox;
 use crate::member::{
     CallError, CallId, Event, Failure, Input, Member, Output, Period, Target, Ticket, Token,
 };
@@ -146,7 +146,8 @@ impl Driver {
                 Fact::Call(call, answer) => self.call(call, answer),
                 Fact::Inspect(answer) => {
                     // Nobody may be listening any more; then nobody misses it.
-                    let _ = answer.send(Status::of(&self.member));
+                    let buffered = self.inbox.bytes() + self.slot.buffered();
+                    let _ = answer.send(Status::of(&self.member, buffered));
                     continue;
                 }
             };
@@ -217,7 +218,10 @@ impl Driver {
                 }
             }
             Output::Closed(result) => {
-                self.slot.close(result);
+                self.slot.close(match result {
+                    Ok(()) => End::Left,
+                    Err(error) => End::Stopped(error),
+                });
                 self.closed = true;
             }
         }
@@ -234,19 +238,11 @@ impl Driver {
     }
 
     fn deliver(&mut self, ticket: Ticket, partition: TopicPartition, period: Period, from: i64) {
-        let Some(Payload { records, aborted }) = self.inbox.take(ticket) else {
-            return;
-        };
-        let records = Records::new(
-            ticket,
-            partition,
-            period,
-            from,
-            records,
-            aborted,
-            Arc::downgrade(&self.slot),
-        );
-        self.slot.hand(Item::Records(records));
+        if let Some(payload) = self.inbox.take(ticket) {
+            let slot = Arc::downgrade(&self.slot);
+            let records = Records::new(ticket, partition, period, from, payload, slot);
+            self.slot.hand(Item::Records(records));
+        }
     }
 
     fn event(&mut self, event: Event) {
@@ -291,10 +287,10 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// The runtime is going down, or the member has left: nobody must wait for answers that will not come.
+    /// If the runtime is going down in the middle, nobody must wait for answers that will not come.
     fn drop(&mut self) {
         if !self.closed {
-            self.slot.close(Ok(()));
+            self.slot.close(End::Gone);
         }
     }
 }

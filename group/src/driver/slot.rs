@@ -58,8 +58,20 @@ pub(crate) enum Call {
     Seek(TopicPartition, SeekTo),
 }
 
+impl Fact {
+    /// Whether the machine, when it hears of it, takes back what lies ready of this partition.
+    fn drops(&self, partition: &TopicPartition) -> bool {
+        match self {
+            Self::Pause(partitions) => partitions.contains(partition),
+            Self::Call(Call::Seek(sought, _), _) => sought == partition,
+            _ => false,
+        }
+    }
+}
+
 /// What the application is to be handed, in this order.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "nearly all are records")]
 pub(crate) enum Item {
     Records(Records),
     Assigned {
@@ -124,7 +136,30 @@ struct State {
     facts: VecDeque<Fact>,
     items: VecDeque<Item>,
     /// Set once, when the member is gone: nothing is handed out any more but this.
-    closed: Option<Result<(), MemberError>>,
+    end: Option<End>,
+}
+
+/// How it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The application closed it, and all was done.
+    Left,
+    /// It could not go on, or not do all of that in time.
+    Stopped(MemberError),
+    /// The driver's task was dropped in the middle, with its runtime.
+    Gone,
+}
+
+impl State {
+    /// Adds what happened, unless it says nothing new: an application that polls over and over before the driver gets its turn must
+    /// not fill the memory.
+    fn note(&mut self, fact: Fact) {
+        match (&fact, self.facts.make_contiguous()) {
+            (Fact::Polled, [.., Fact::Polled] | [.., Fact::Polled, Fact::Waiting(_)]) => {}
+            (Fact::Waiting(waits), [.., Fact::Waiting(last)]) => *last = *waits,
+            _ => self.facts.push_back(fact),
+        }
+    }
 }
 
 /// Shared by the driver, the consumer, and everything it handed out.
@@ -145,16 +180,20 @@ impl Slot {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The application did something. Once the member is gone it is dropped, and with it whoever waits for an answer is told.
+    /// The application did something. Once the member is gone it is dropped, and with it whoever waits for an answer is told. What
+    /// lies ready of partitions that it turns away from is gone when this returns.
     pub(crate) fn tell(&self, fact: Fact) {
         let mut state = self.lock();
-        let repeated = matches!(fact, Fact::Polled) && matches!(state.facts.back(), Some(Fact::Polled));
-        if repeated || state.closed.is_some() {
-            return;
+        if state.end.is_none() {
+            if matches!(fact, Fact::Pause(_) | Fact::Call(Call::Seek(..), _)) {
+                let is_dropped =
+                    |item: &Item| matches!(item, Item::Records(records) if fact.drops(records.partition()));
+                state.items.retain(|item| !is_dropped(item));
+            }
+            state.note(fact);
+            drop(state);
+            self.to_driver.notify_one();
         }
-        state.facts.push_back(fact);
-        drop(state);
-        self.to_driver.notify_one();
     }
 
     /// The next thing for the application, if there is one. Taking records is told to the driver under the same lock.
@@ -170,8 +209,23 @@ impl Slot {
     }
 
     /// Why nothing more will come, if so.
-    pub(crate) fn closed(&self) -> Option<Result<(), MemberError>> {
-        self.lock().closed.clone()
+    pub(crate) fn end(&self) -> Option<End> {
+        self.lock().end.clone()
+    }
+
+    /// The application deals with what stopped this partition: it need not be told any more.
+    pub(crate) fn forgive(&self, partition: &TopicPartition) {
+        let is_over = |item: &Item| matches!(item, Item::Notice(Notice::Trouble(error)) if error.stopped() == [partition.clone()]);
+        self.lock().items.retain(|item| !is_over(item));
+    }
+
+    /// Bytes of records that wait to be taken.
+    pub(crate) fn buffered(&self) -> usize {
+        let size = |item: &Item| match item {
+            Item::Records(records) => records.size(),
+            _ => 0,
+        };
+        self.lock().items.iter().map(size).sum()
     }
 
     /// Completes when there may be something to take, or the end.
@@ -189,9 +243,16 @@ impl Slot {
         self.to_driver.notified().await;
     }
 
-    /// Driver: something for the application.
+    /// Driver: something for the application; unless it turned away from it a moment ago, which the machine will hear of next.
     pub(crate) fn hand(&self, item: Item) {
-        self.lock().items.push_back(item);
+        let mut state = self.lock();
+        if let Item::Records(records) = &item
+            && state.facts.iter().any(|fact| fact.drops(records.partition()))
+        {
+            return;
+        }
+        state.items.push_back(item);
+        drop(state);
         self.to_application.notify_one();
     }
 
@@ -209,17 +270,17 @@ impl Slot {
             .retain(|item| !matches!(item, Item::Revoking { .. }));
     }
 
-    /// Driver: the end. Notices that were not read stay readable; records are withdrawn.
-    pub(crate) fn close(&self, result: Result<(), MemberError>) {
+    /// Driver: the end. Notices that were not read stay readable; records are withdrawn, and whoever still waits for an answer is
+    /// told by its sender's being dropped.
+    pub(crate) fn close(&self, end: End) {
         let mut state = self.lock();
         state
             .items
             .retain(|item| matches!(item, Item::Lost { .. } | Item::Notice(_)));
-        state.closed = Some(result);
+        state.end = Some(end);
         let unanswered = core::mem::take(&mut state.facts);
         drop(state);
         drop(unanswered);
-        self.to_application.notify_waiters();
         self.to_application.notify_one();
     }
 }

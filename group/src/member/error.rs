@@ -122,6 +122,20 @@ pub enum MemberError {
     },
 }
 
+impl MemberError {
+    /// The partitions that stand still because of it, until the application seeks.
+    #[must_use]
+    pub fn stopped(&self) -> &[TopicPartition] {
+        match self {
+            Self::NoOffset { partitions, .. } => partitions,
+            Self::OutOfRange { partition, .. }
+            | Self::Corrupt { partition, .. }
+            | Self::Truncated { partition, .. } => core::slice::from_ref(partition),
+            _ => &[],
+        }
+    }
+}
+
 /// Why offsets were not committed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -1,0 +1,16 @@
+//! Consumers on the embedded broker, over real sockets and in paused time: all peers live in one current-thread runtime, else time
+//! would jump while bytes are on their way. No real time passes.
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // helpers outside #[test] functions
+
+mod cancel;
+mod closing;
+mod commits;
+mod control;
+mod corrupt;
+mod faults;
+mod groups;
+mod handover;
+mod memory;
+mod polls;
+mod rig;
+mod tap;

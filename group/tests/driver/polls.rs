@@ -1,0 +1,63 @@
+//! `max.poll.interval.ms` (S14, rule 6).
+
+use kohort_group::member::{CommitError, MemberError, MemberState};
+use kohort_group::{Delivery, Notice};
+use kohort_protocol::ApiKey;
+
+use crate::rig::*;
+
+#[tokio::test(start_paused = true)]
+async fn an_application_that_stays_away_leaves_and_joins_again_when_it_comes_back() {
+    let rig = Rig::new(1, 1).await;
+    rig.feed(0, 50).await;
+    let mut consumer = rig.consumer().max_poll_interval(10 * SECOND).build().unwrap();
+    drop(assigned(&mut consumer).await);
+    let mut seen = Seen::default();
+    let position = seen.read(&mut records(&mut consumer).await);
+    sleep(9 * SECOND).await;
+    assert_eq!((rig.tap.count(ApiKey::LeaveGroup), rig.members().await), (0, 1));
+    sleep(2 * SECOND).await;
+    assert_eq!((rig.tap.count(ApiKey::LeaveGroup), rig.members().await), (1, 0));
+    sleep(60 * SECOND).await;
+    assert_eq!(rig.tap.count(ApiKey::JoinGroup), 2, "it stays away");
+    let refused = consumer.commit([position.clone()]).await.unwrap_err();
+    assert!(
+        matches!(refused, CommitError::Fenced { .. } | CommitError::NotMember),
+        "{refused}"
+    );
+
+    let notice = delivery(&mut consumer).await;
+    let Delivery::Notice(Notice::Trouble(MemberError::PollIntervalExceeded {
+        waited_ms, limit_ms, ..
+    })) = notice
+    else {
+        panic!("{notice:?}")
+    };
+    assert_eq!((waited_ms, limit_ms), (10_000, 10_000));
+    assert_eq!(lost(&mut consumer).await, [partition(0)]);
+    drop(assigned(&mut consumer).await);
+    let fenced = consumer.commit([position]).await.unwrap_err();
+    assert_eq!(
+        fenced,
+        CommitError::Fenced {
+            partitions: vec![partition(0)]
+        },
+        "read in another period"
+    );
+    // What was not committed comes again.
+    assert_eq!(records(&mut consumer).await.next().unwrap().unwrap().offset(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_inside_next_counts_as_polling() {
+    let rig = Rig::new(1, 1).await;
+    let mut consumer = rig.consumer().max_poll_interval(10 * SECOND).build().unwrap();
+    drop(assigned(&mut consumer).await);
+    assert!(tokio::time::timeout(60 * SECOND, consumer.next()).await.is_err());
+    assert_eq!(rig.tap.count(ApiKey::LeaveGroup), 0);
+    // The time runs from when the waiting ended.
+    sleep(9 * SECOND).await;
+    assert_eq!(consumer.status().await.unwrap().state, MemberState::Stable);
+    sleep(2 * SECOND).await;
+    assert_eq!(rig.tap.count(ApiKey::LeaveGroup), 1);
+}
