@@ -31,6 +31,7 @@ async fn consume(arguments: &Consume) -> Result<ExitCode> {
     let outcome = tokio::select! {
         outcome = printer.print_all(&mut consumer) => outcome,
         signal = tokio::signal::ctrl_c() => signal.context("cannot wait for Ctrl-C"),
+        () = output::stdout_has_no_reader() => Ok(()),
     };
     eprintln!("kohort: {} records; leaving group {}", printer.printed, arguments.group);
     // After an error what was returned last is not printed, and must not be committed; but the group should not have to wait for the

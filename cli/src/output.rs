@@ -19,6 +19,32 @@ pub(crate) fn log_to_stderr(verbose: u8) {
         .init();
 }
 
+/// Waits until nobody can read stdout any more, as behind `| head -3`. Without it, who has nothing to print would not notice, and
+/// keep its partitions. Stdout stays as it is, blocking.
+#[cfg(unix)]
+pub(crate) async fn stdout_has_no_reader() {
+    use std::os::fd::AsFd as _;
+    use tokio::io::Interest;
+    use tokio::net::unix::pipe;
+
+    let copy = io::stdout().as_fd().try_clone_to_owned();
+    let Ok(stdout) = copy.and_then(pipe::Sender::from_owned_fd_unchecked) else {
+        return std::future::pending().await; // a file has readers whenever they come
+    };
+    while let Ok(state) = stdout.ready(Interest::ERROR).await {
+        if state.is_error() || state.is_write_closed() {
+            return;
+        }
+    }
+    std::future::pending::<()>().await; // it cannot be told
+}
+
+/// As on Unix, but noticed only by a failing write.
+#[cfg(not(unix))]
+pub(crate) async fn stdout_has_no_reader() {
+    std::future::pending().await
+}
+
 /// A runtime for one command.
 pub(crate) fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()

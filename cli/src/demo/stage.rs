@@ -5,7 +5,7 @@ use kohort::protocol::api::create_topics::CreatableTopic;
 use kohort::{Client, ClientConfig, GroupId, NodeId, TopicName};
 use kohort_broker::{Broker, Config};
 
-use crate::{args, output};
+use crate::args;
 
 pub(crate) struct Stage {
     runtime: tokio::runtime::Runtime,
