@@ -12,6 +12,7 @@ mod classic;
 mod conn;
 mod coordinator;
 mod expect;
+pub mod frames;
 mod list;
 mod member;
 mod offsets;
@@ -24,7 +25,7 @@ pub use bench::Bench;
 pub use expect::{Failed, expect, expect_that};
 pub use list::CHECKS;
 pub use member::Member;
-pub use raw::{RawConnection, Tape};
+pub use raw::{RawConnection, Tape, Taped};
 pub use run::{Outcome, Plan, Report, Verdict, run, skip};
 pub use target::{Later, Profile, Release, Target};
 

@@ -45,6 +45,8 @@ pub struct Member {
     pub protocol_type: String,
     /// What the next join says: names with metadata.
     pub protocols: Vec<(String, Bytes)>,
+    /// The newest version of any API that it speaks.
+    pub newest: i16,
     /// For JoinGroup and SyncGroup.
     pub lane: RawConnection,
     /// For everything else.
@@ -62,6 +64,7 @@ impl Member {
             rebalance_timeout: Duration::from_secs(15),
             protocol_type: "consumer".to_owned(),
             protocols: knows_range(""),
+            newest: i16::MAX,
             lane,
             control,
         }
@@ -92,7 +95,10 @@ impl Member {
         JoinGroupRequest {
             group_id: self.group.clone(),
             session_timeout_ms: milliseconds(self.session_timeout),
-            rebalance_timeout_ms: milliseconds(self.rebalance_timeout),
+            rebalance_timeout_ms: match self.newest {
+                ..1 => -1,
+                _ => milliseconds(self.rebalance_timeout),
+            },
             member_id: self.id.clone(),
             group_instance_id: self.instance.clone(),
             protocol_type: self.protocol_type.clone(),
@@ -108,7 +114,7 @@ impl Member {
     pub async fn send_join_with(&mut self, change: impl FnOnce(&mut JoinGroupRequest)) -> Result<(), Failed> {
         let mut request = self.join_request();
         change(&mut request);
-        self.lane.send(JOIN, &request).await
+        self.lane.send(JOIN.min(self.newest), &request).await
     }
 
     /// Sends one JoinGroup.
@@ -169,7 +175,7 @@ impl Member {
     /// # Errors
     /// It gets none.
     pub async fn get_id(&mut self) -> Result<(), Failed> {
-        if self.id.is_empty() && self.instance.is_none() {
+        if self.id.is_empty() && self.instance.is_none() && self.newest >= 4 {
             let response = self.try_join().await?;
             expect(
                 "a first JoinGroup",
@@ -209,7 +215,7 @@ impl Member {
             assignments,
         };
         change(&mut request);
-        self.lane.send(SYNC, &request).await
+        self.lane.send(SYNC.min(self.newest), &request).await
     }
 
     /// Sends a follower's SyncGroup.
@@ -275,7 +281,11 @@ impl Member {
             group_instance_id: self.instance.clone(),
         };
         change(&mut request);
-        Ok(self.control.call(HEARTBEAT, &request).await?.error_code)
+        Ok(self
+            .control
+            .call(HEARTBEAT.min(self.newest), &request)
+            .await?
+            .error_code)
     }
 
     /// The error of a Heartbeat.
@@ -336,7 +346,7 @@ impl Member {
             group_id: self.group.clone(),
             members,
         };
-        self.control.call(LEAVE, &request).await
+        self.control.call(LEAVE.min(self.newest), &request).await
     }
 
     /// Leaves, by its member id alone.
@@ -379,7 +389,7 @@ impl Member {
             ..OffsetCommitRequest::default()
         };
         change(&mut request);
-        committed_code(&self.control.call(COMMIT, &request).await?)
+        committed_code(&self.control.call(self.newest.clamp(2, COMMIT), &request).await?)
     }
 
     /// The error of an OffsetCommit v9 for partition 0.

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// `kafka-tools` has no 4.4.0 on Maven Central; these tools serve brokers of every version here.
-const TOOLS: &str = "4.3.1";
+pub const TOOLS_VERSION: &str = "4.3.1";
 const MAVEN_GOAL: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies";
 const MAVEN_LIMIT: Duration = Duration::from_secs(600);
 
@@ -68,7 +68,11 @@ pub fn broker_jars(version: &Version) -> Result<PathBuf> {
 /// # Errors
 /// As [`broker_jars`].
 pub fn tool_jars() -> Result<PathBuf> {
-    resolve("kafka-tools", TOOLS, &home().join(format!("tools-{TOOLS}")))
+    resolve(
+        "kafka-tools",
+        TOOLS_VERSION,
+        &home().join(format!("tools-{TOOLS_VERSION}")),
+    )
 }
 
 /// The `kafka-clients` jar of this version; its `common/message/*.json` are Kafka's own definitions of every message.

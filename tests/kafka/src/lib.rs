@@ -36,7 +36,7 @@ mod topics;
 mod wire;
 
 pub use cluster::{Builder, Cluster};
-pub use jars::{Version, broker_jars, kafka_clients_jar, tool_jars};
+pub use jars::{TOOLS_VERSION, Version, broker_jars, kafka_clients_jar, tool_jars};
 pub use node::State;
 pub use requests::{KafkaError, Metadata, Partition};
 pub use shared::shared;
