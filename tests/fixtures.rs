@@ -20,7 +20,8 @@ fn fixtures(folder: &str) -> PathBuf {
 fn stored() -> BTreeMap<ApiKey, Vec<StoredFrame>> {
     let read = |api: &ApiKey| {
         let text = fs::read_to_string(fixtures("frames").join(frames::file_name(*api)));
-        let text = text.unwrap_or_else(|error| panic!("the frames of {api}: {error}"));
+        let text = text.map_err(|error| format!("{api}: {error}"));
+        let text = text.expect("each API has its file of frames");
         (
             *api,
             frames::parse(&text).expect("a file as the capture writes it"),
@@ -81,8 +82,8 @@ fn there_is_a_frame_of_each_version_that_both_sides_speak() {
 }
 
 fn batches(name: &str) -> Bytes {
-    let text =
-        fs::read_to_string(fixtures("batches").join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let text = fs::read_to_string(fixtures("batches").join(name)).map_err(|error| format!("{name}: {error}"));
+    let text = text.expect("each writer and compression has its file");
     let hex = text
         .lines()
         .find(|line| !line.starts_with('#'))
@@ -116,7 +117,8 @@ fn twenty_records(name: &str, records: Bytes) {
     let mut cursor = Cursor::new(records, 0).verify_crcs();
     let mut n = 0;
     while let Some(record) = cursor.next() {
-        let record = record.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let record = record.map_err(|error| format!("{name}: {error}"));
+        let record = record.expect("a good record");
         let value = format!("value {n} value {n} value {n} value {n}");
         assert_eq!(record.offset(), n, "{name}");
         assert_eq!(record.key(), Some(format!("key-{n}").as_bytes()), "{name}");
