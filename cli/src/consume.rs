@@ -4,9 +4,7 @@ use std::io::{self, BufWriter, StdoutLock, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use kohort::{
-    AutoOffsetReset, Client, ClientConfig, Consumer, Record, SeekTo, TopicPartition,
-};
+use kohort::{AutoOffsetReset, Client, ClientConfig, Consumer, Record, SeekTo, TopicPartition};
 use serde_json::{Map, Value, json};
 
 use crate::args::Consume;
@@ -33,7 +31,10 @@ async fn consume(arguments: &Consume) -> Result<ExitCode> {
         signal = tokio::signal::ctrl_c() => signal.context("cannot wait for Ctrl-C"),
         () = output::stdout_has_no_reader() => Ok(()),
     };
-    eprintln!("kohort: {} records; leaving group {}", printer.printed, arguments.group);
+    eprintln!(
+        "kohort: {} records; leaving group {}",
+        printer.printed, arguments.group
+    );
     // After an error what was returned last is not printed, and must not be committed; but the group should not have to wait for the
     // session to end.
     let closed = match &outcome {

@@ -11,8 +11,9 @@ use kohort_protocol::{ErrorCode, Generation, GroupId, NodeId, TopicName};
 use tokio::time::{Instant, sleep};
 
 use crate::bench::{ASK_AGAIN, coordinates, find_coordinator};
-use crate::member::{COMMIT, describe, leaving};
+use crate::member::{COMMIT, leaving};
 use crate::offsets::{Asked, commit_request, committed, committed_code, fetch, offset_of};
+use crate::rounds::describe;
 use crate::{Bench, Failed, Member, RawConnection, expect, expect_that};
 
 const MOVES_WITHIN: Duration = Duration::from_secs(10);

@@ -16,8 +16,10 @@ pub mod frames;
 mod list;
 mod member;
 mod offsets;
+mod offsets_gone;
 mod raw;
 mod restart;
+mod rounds;
 mod run;
 mod target;
 

@@ -1,7 +1,7 @@
 //! The list of all checks: ids, titles, and the cluster each needs.
 
 use crate::classic::{commit, expiry, facts, heartbeat, join, leave, limits, parked, static_member, sync};
-use crate::{Check, Profile, When, conn, coordinator, offsets, restart};
+use crate::{Check, Profile, When, conn, coordinator, offsets, offsets_gone, restart};
 
 macro_rules! checks {
     ($($profile:ident $when:ident { $($id:literal $title:literal => $($script:ident)::+;)* })*) => {
@@ -66,8 +66,8 @@ checks! {
         "classic/6.4" "commits from outside of a live group" => commit::from_outside;
         "classic/6.5" "commits to empty and unknown groups" => commit::empty_groups;
         "off/1" "metadata of more than 4096 UTF-16 units: 12" => offsets::metadata_size;
-        "off/3" "OffsetDelete spares subscribed topics" => offsets::delete_offsets;
-        "off/3.2" "OffsetDelete refused as a whole" => offsets::delete_offsets_refused;
+        "off/3" "OffsetDelete spares subscribed topics" => offsets_gone::delete_offsets;
+        "off/3.2" "OffsetDelete refused as a whole" => offsets_gone::delete_offsets_refused;
         "off/4" "OffsetFetch of several groups" => offsets::batch_of_groups;
         "off/6" "offsets of an unknown group: -1 and no error" => offsets::unknown_group;
         "fact/commit-values" "any offset is stored, the last counts" => offsets::commit_values;
@@ -95,9 +95,9 @@ checks! {
         "fact/initial-delay" "a new group waits for more members" => limits::initial_delay;
     }
     Expiring Slow {
-        "off/5" "offsets expire" => offsets::expiry;
-        "off/5.2" "OffsetCommit v2-v4 bring their own retention" => offsets::own_retention;
-        "fact/forgotten-id" "a promised id goes with its empty group" => offsets::forgotten_id;
+        "off/5" "offsets expire" => offsets_gone::expiry;
+        "off/5.2" "OffsetCommit v2-v4 bring their own retention" => offsets_gone::own_retention;
+        "fact/forgotten-id" "a promised id goes with its empty group" => offsets_gone::forgotten_id;
     }
     Three Together {
         "conn/8" "all nodes name the same coordinator" => coordinator::same_from_all_nodes;

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use kohort_protocol::api::describe_groups::{DescribeGroupsRequest, DescribedGroup};
 use kohort_protocol::api::heartbeat::HeartbeatRequest;
 use kohort_protocol::api::join_group::{JoinGroupProtocol, JoinGroupRequest, JoinGroupResponse};
 use kohort_protocol::api::leave_group::{LeaveGroupRequest, LeaveGroupResponse, LeavingMember};
@@ -24,7 +23,7 @@ pub(crate) const HEARTBEAT: i16 = 4;
 pub(crate) const LEAVE: i16 = 5;
 pub(crate) const COMMIT: i16 = 9;
 /// How long the state of a group may take to show.
-const SHOWS_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const SHOWS_WITHIN: Duration = Duration::from_secs(10);
 
 /// One member, or who wants to be one.
 #[derive(Debug)]
@@ -399,100 +398,6 @@ impl Member {
     pub async fn commit(&mut self, topic: &TopicName, offset: i64) -> Result<ErrorCode, Failed> {
         self.commit_with(topic, offset, |_| ()).await
     }
-
-    /// What DescribeGroups v5 says of the group.
-    ///
-    /// # Errors
-    /// There is no answer.
-    pub async fn describe(&mut self) -> Result<DescribedGroup, Failed> {
-        describe(&mut self.control, 5, &self.group).await
-    }
-
-    /// Waits until the group has so many members, parked ones included.
-    ///
-    /// # Errors
-    /// It has not within 10 s.
-    pub async fn wait_for_members(&mut self, count: usize) -> Result<(), Failed> {
-        let began = Instant::now();
-        loop {
-            let seen = self.describe().await?;
-            if seen.members.len() == count {
-                return Ok(());
-            }
-            if began.elapsed() > SHOWS_WITHIN {
-                return Err(Failed::new(
-                    "DescribeGroups for 10 s",
-                    format!("{count} members"),
-                    format!("{seen:?}"),
-                ));
-            }
-            sleep(ASK_AGAIN).await;
-        }
-    }
-
-    /// Brings `members` (new in a new group) into one generation, the first as its leader; nobody has synced yet.
-    ///
-    /// # Errors
-    /// Somebody is refused.
-    pub async fn gather(members: &mut [Self]) -> Result<Vec<JoinGroupResponse>, Failed> {
-        let count = members.len();
-        let Some((first, others)) = members.split_first_mut() else {
-            return Ok(Vec::new());
-        };
-        let alone = first.join().await?;
-        if others.is_empty() {
-            return Ok(vec![alone]);
-        }
-        // Older releases describe no group that was never stable.
-        first.sync(Vec::new()).await?;
-        Self::park(others).await?;
-        first.wait_for_members(count).await?;
-        let mut answers = vec![first.join().await?];
-        for other in others {
-            answers.push(other.joined().await?);
-        }
-        let generations: Vec<(ErrorCode, Generation)> = answers
-            .iter()
-            .map(|answer| (answer.error_code, answer.generation_id))
-            .collect();
-        let expected = answers.iter().map(|_| (ErrorCode::NONE, Generation(2))).collect();
-        expect("JoinGroup of all members", generations, expected)?;
-        Ok(answers)
-    }
-
-    /// Sends a JoinGroup for each, which stays parked.
-    async fn park(members: &mut [Self]) -> Result<(), Failed> {
-        for member in members.iter_mut() {
-            member.get_id().await?;
-        }
-        for member in members {
-            member.send_join().await?;
-        }
-        Ok(())
-    }
-
-    /// Syncs all, the first as the leader with the assignment `assigned-<i>` for member `i`.
-    ///
-    /// # Errors
-    /// Somebody does not get what the leader sent.
-    pub async fn share_out(members: &mut [Self]) -> Result<(), Failed> {
-        let assignments = members.iter().enumerate();
-        let assignments = assignments
-            .map(|(i, member)| member.gets(&format!("assigned-{i}")))
-            .collect();
-        if let Some(leader) = members.first_mut() {
-            leader.send_sync_with(assignments, |_| ()).await?;
-        }
-        for follower in members.iter_mut().skip(1) {
-            follower.send_sync().await?;
-        }
-        for (i, member) in members.iter_mut().enumerate() {
-            let seen = member.synced().await?;
-            let expected = (ErrorCode::NONE, Bytes::from(format!("assigned-{i}")));
-            expect("SyncGroup", (seen.error_code, seen.assignment), expected)?;
-        }
-        Ok(())
-    }
 }
 
 /// The protocol `range` with a Subscription v0 to nothing and this user data. It must be a good one: Kafka 4.0.2 answers a member of
@@ -513,21 +418,6 @@ pub(crate) fn subscription(topics: &[&TopicName], user_data: &str) -> Bytes {
     bytes.put_i32(i32::try_from(user_data.len()).unwrap_or(i32::MAX));
     bytes.put_slice(user_data.as_bytes());
     bytes.freeze()
-}
-
-/// What DescribeGroups says of one group.
-pub(crate) async fn describe(
-    connection: &mut RawConnection,
-    version: i16,
-    group: &GroupId,
-) -> Result<DescribedGroup, Failed> {
-    let request = DescribeGroupsRequest {
-        groups: vec![group.clone()],
-        include_authorized_operations: false,
-    };
-    let mut response = connection.call(version, &request).await?;
-    let described = response.groups.pop();
-    described.ok_or_else(|| Failed::new("DescribeGroups of one group", "one group", "none"))
 }
 
 /// A member to leave by its id.

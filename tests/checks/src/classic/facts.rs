@@ -3,7 +3,8 @@
 use kohort_protocol::api::delete_groups::DeleteGroupsRequest;
 use kohort_protocol::{ErrorCode, Generation, GroupId};
 
-use crate::member::{describe, knows_range, leaving};
+use crate::member::{knows_range, leaving};
+use crate::rounds::describe;
 use crate::{Bench, Failed, Member, RawConnection, expect};
 
 const REBALANCING: ErrorCode = ErrorCode::REBALANCE_IN_PROGRESS;

@@ -246,7 +246,7 @@ pub(crate) async fn empty_group_id(bench: &mut Bench) -> Result<(), Failed> {
     let deleted = member.control.call(2, &request).await?;
     let codes: Vec<ErrorCode> = deleted.results.iter().map(|group| group.error_code).collect();
     expect("DeleteGroups", codes, vec![ErrorCode::GROUP_ID_NOT_FOUND])?;
-    let described = crate::member::describe(&mut member.control, 6, &nobody).await?;
+    let described = crate::rounds::describe(&mut member.control, 6, &nobody).await?;
     expect(
         "DescribeGroups",
         described.error_code,
