@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Tell and prove the story of a group: members come, leave and die, the coordinator moves, no record is lost.
     Demo(Demo),
-    /// Read topics as a member of a group; records go to stdout, everything else to stderr. Ctrl-C commits and leaves.
+    /// Read topics as a member of a group; records go to stdout, everything else to stderr. Ctrl-C and SIGTERM commit and leave.
     Consume(Consume),
     /// Run an embedded broker until Ctrl-C; its bootstrap line goes to stdout.
     Broker(Broker),

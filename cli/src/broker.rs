@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &args::Broker) -> Result<ExitCode> {
             arguments.nodes,
             broker.bootstrap()
         );
-        tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+        output::asked_to_end().await.context("cannot wait for Ctrl-C")?;
         broker.shutdown().await;
         Ok(ExitCode::SUCCESS)
     })

@@ -28,18 +28,18 @@ async fn consume(arguments: &Consume) -> Result<ExitCode> {
     let mut printer = Printer::new(arguments);
     let outcome = tokio::select! {
         outcome = printer.print_all(&mut consumer) => outcome,
-        signal = tokio::signal::ctrl_c() => signal.context("cannot wait for Ctrl-C"),
+        signal = output::asked_to_end() => signal.context("cannot wait for Ctrl-C"),
         () = output::stdout_has_no_reader() => Ok(()),
     };
     eprintln!(
         "kohort: {} records; leaving group {}",
         printer.printed, arguments.group
     );
-    // After an error what was returned last is not printed, and must not be committed; but the group should not have to wait for the
-    // session to end.
-    let closed = match &outcome {
-        Ok(()) => consumer.close().await,
-        Err(_) => consumer.leave().await,
+    // What was returned last and is not printed must not be committed; but the group should not have to wait for the session to end.
+    let closed = if outcome.is_ok() && !printer.reader_left {
+        consumer.close().await
+    } else {
+        consumer.leave().await
     };
     outcome?;
     closed?;
@@ -52,6 +52,8 @@ struct Printer {
     json: bool,
     max: u64,
     printed: u64,
+    /// Nobody reads stdout any more: a write failed.
+    reader_left: bool,
 }
 
 impl Printer {
@@ -61,6 +63,7 @@ impl Printer {
             json: arguments.json,
             max: arguments.max.unwrap_or(u64::MAX),
             printed: 0,
+            reader_left: false,
         }
     }
 
@@ -72,7 +75,7 @@ impl Printer {
             while self.printed < self.max {
                 let Some(record) = records.next() else { break };
                 match self.print(&partition, &record?) {
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return self.without_reader(),
                     printed => printed.context("cannot write to stdout")?,
                 }
                 self.printed += 1;
@@ -83,10 +86,16 @@ impl Printer {
                 consumer.seek(read.partition, SeekTo::Offset(read.offset)).await?;
             }
             match self.out.flush() {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return self.without_reader(),
                 flushed => flushed.context("cannot write to stdout")?,
             }
         }
+        Ok(())
+    }
+
+    /// A closed pipe is an ordinary end (`| head -3`), but what it did not take is not done.
+    fn without_reader(&mut self) -> Result<()> {
+        self.reader_left = true;
         Ok(())
     }
 
