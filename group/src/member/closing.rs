@@ -3,6 +3,9 @@
 //! The application closes by its own wish, so it is not asked to let go of anything. All of it happens by the deadline, also when no
 //! coordinator can be found.
 
+use alloc::collections::BTreeSet;
+use core::time::Duration;
+
 use kohort_protocol::Timestamp;
 
 use super::error::MemberError;
@@ -18,47 +21,90 @@ pub(super) enum Stage {
     Leaving,
 }
 
+/// How long a member that must stop tries to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(5);
+
 impl Member {
     pub(super) fn close(&mut self, commit: bool, deadline: Timestamp) {
-        if matches!(self.life, Life::New | Life::Closing { .. }) {
-            return self.closed(Ok(()));
+        match self.life {
+            Life::New => self.closed(Ok(())),
+            Life::Running | Life::Away => {
+                self.partitions.withdraw(&mut self.wire);
+                if commit {
+                    self.commit_processed_if_auto();
+                }
+                self.end(Stage::Committing, deadline);
+            }
+            // Whoever is in more of a hurry decides.
+            Life::Closing {
+                stage,
+                deadline: other,
+            } => self.end(stage, deadline.min(other)),
+            Life::Closed => {}
         }
-        self.partitions.withdraw(&mut self.wire);
-        if commit {
-            self.commit_processed_if_auto();
+    }
+
+    /// It is over for good: the application is told what it loses and why, and the group that it need not wait.
+    pub(super) fn stop(&mut self, error: MemberError) {
+        if self.is_closing() {
+            return self.stop_at_once(error);
         }
-        self.life = Life::Closing {
-            stage: Stage::Committing,
-            deadline,
-        };
+        self.lose();
+        self.wire.tell(error.clone());
+        self.ending = Some(error);
+        self.end(Stage::Committing, self.wire.now + FAREWELL);
+    }
+
+    /// As [`stop`](Self::stop), when there is nobody to say goodbye to.
+    pub(super) fn stop_at_once(&mut self, error: MemberError) {
+        self.lose();
+        self.wire.tell(error.clone());
+        self.closed(Err(error));
+    }
+
+    fn end(&mut self, stage: Stage, deadline: Timestamp) {
+        self.life = Life::Closing { stage, deadline };
+        self.topics.want(BTreeSet::new());
+    }
+
+    pub(super) const fn closing_deadline(&self) -> Option<Timestamp> {
+        match self.life {
+            Life::Closing { deadline, .. } => Some(deadline),
+            _ => None,
+        }
     }
 
     /// Goes as far as it can.
     pub(super) fn drive_closing(&mut self) {
+        self.departures.expire(&self.wire);
         let Life::Closing { stage, deadline } = self.life else {
             return;
         };
-        if stage == Stage::Committing
-            && (self.ledger.is_idle() || self.membership.identity(&self.wire).is_none())
-        {
+        if stage == Stage::Committing && self.has_committed() {
             self.end_period();
-            self.depart("the consumer is being closed");
-            self.life = Life::Closing {
-                stage: Stage::Leaving,
-                deadline,
-            };
+            self.depart(match self.ending {
+                None => "the consumer is being closed",
+                Some(_) => "the consumer stops because of an error",
+            });
+            self.end(Stage::Leaving, deadline);
         }
-        if matches!(
-            self.life,
-            Life::Closing {
-                stage: Stage::Leaving,
-                ..
-            }
-        ) && self.departures.is_empty()
-            && !self.membership.has_orphan()
+        let is_gone = self.departures.is_empty() && !self.membership.has_orphan();
+        if is_gone
+            && matches!(
+                self.life,
+                Life::Closing {
+                    stage: Stage::Leaving,
+                    ..
+                }
+            )
         {
             self.closed(Ok(()));
         }
+    }
+
+    /// All is committed that can be.
+    fn has_committed(&self) -> bool {
+        self.ledger.is_idle() || self.membership.identity(&self.wire).is_none()
     }
 
     pub(super) fn expire_closing(&mut self) {
@@ -78,21 +124,16 @@ impl Member {
         }));
     }
 
-    /// It is over for good: the application is told what it loses and why.
-    pub(super) fn stop(&mut self, error: MemberError) {
-        self.lose();
-        self.wire.tell(error.clone());
-        self.closed(Err(error));
-    }
-
     fn closed(&mut self, result: Result<(), MemberError>) {
         if self.life == Life::Closed {
             return;
         }
         self.end_period();
         self.ledger.close(&mut self.wire);
+        self.membership.depart(&mut self.wire);
         self.wire.abandon_all();
         self.life = Life::Closed;
+        let result = self.ending.take().map_or(result, Err);
         self.wire.push(Output::Closed(result));
     }
 }

@@ -179,7 +179,7 @@ impl MemberConfig {
 }
 
 /// Whether Kafka allows it as the name of a topic.
-fn is_legal(name: &str) -> bool {
+pub(super) fn is_legal(name: &str) -> bool {
     let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     (1..=249).contains(&name.len()) && name.chars().all(is_legal) && !matches!(name, "." | "..")
 }

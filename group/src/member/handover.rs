@@ -64,8 +64,10 @@ impl Member {
             return self.membership.declined(&mut self.wire, &reason); // rule 10
         }
         self.membership.accepted();
+        self.attention.stir();
         self.partitions
             .assign(assigned.partitions.into_iter().filter(|p| p.partition >= 0));
+        self.drop_recreated(); // notes which topics they are of
         self.ledger.began(&self.wire);
         let (guard, period) = (self.next_guard(), self.partitions.period());
         self.handover = Handover::Assigned { guard };
@@ -118,7 +120,10 @@ impl Member {
             {
                 self.leave("the application failed while partitions were handed over");
             }
-            Handover::Assigned { guard: held } if held == guard => self.handover = Handover::Settled,
+            Handover::Assigned { guard: held } if held == guard => {
+                self.handover = Handover::Settled;
+                self.attention.stir();
+            }
             Handover::Revoking {
                 guard: held,
                 deadline,

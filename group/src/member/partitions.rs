@@ -9,7 +9,7 @@ use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use kohort_protocol::{LeaderEpoch, NodeId, Timestamp, TopicPartition};
+use kohort_protocol::{LeaderEpoch, NodeId, Timestamp, TopicId, TopicName, TopicPartition};
 
 use super::backoff::Retry;
 use super::io::{Output, Period, SeekTo, Ticket};
@@ -106,7 +106,10 @@ pub(super) struct Partition {
     pub(super) suspect: Option<i64>,
     /// So much room was needed by records that had to be dropped.
     pub(super) needs: usize,
+    /// The id of its topic, once it is known.
+    topic_id: TopicId,
     ready: VecDeque<Batch>,
+    ready_bytes: usize,
     /// Taken back from the application, unless it was faster.
     withdrawn: VecDeque<Batch>,
 }
@@ -128,23 +131,25 @@ impl Partition {
             retry: Retry::new("reading a partition"),
             suspect: None,
             needs: 0,
+            topic_id: TopicId::ZERO,
             ready: VecDeque::new(),
+            ready_bytes: 0,
             withdrawn: VecDeque::new(),
         }
     }
 
     /// Bytes that lie ready.
-    pub(super) fn buffered(&self) -> usize {
-        self.ready.iter().map(|batch| batch.bytes).sum()
+    pub(super) const fn ready_bytes(&self) -> usize {
+        self.ready_bytes
     }
 
-    /// Takes all back that the application did not take: it is to be fetched again.
-    fn withdraw(&mut self, wire: &mut Wire) {
+    /// Takes all back that the application did not take: it is to be fetched again. So many bytes are free.
+    fn withdraw(&mut self, wire: &mut Wire) -> usize {
         for batch in self.ready.drain(..) {
             if batch.visible {
                 wire.push(Output::Discard(batch.ticket));
-                self.withdrawn.push_back(batch);
             }
+            self.withdrawn.push_back(batch);
         }
         while self.withdrawn.len() > REMEMBERED {
             self.withdrawn.pop_front();
@@ -152,6 +157,7 @@ impl Partition {
         if let Some(delivered) = self.delivered {
             self.fetch = delivered;
         }
+        core::mem::take(&mut self.ready_bytes)
     }
 
     /// Control records at the head are used up: there is nothing to hand out before what follows them.
@@ -174,6 +180,8 @@ pub(super) struct Partitions {
     past: VecDeque<Ticket>,
     /// Where something was taken since the application last came back.
     unprocessed: BTreeSet<TopicPartition>,
+    /// Bytes that lie ready.
+    buffered: usize,
 }
 
 impl Partitions {
@@ -219,13 +227,33 @@ impl Partitions {
     }
 
     /// Bytes that lie ready.
-    pub(super) fn buffered(&self) -> usize {
-        self.owned.values().map(Partition::buffered).sum()
+    pub(super) const fn buffered(&self) -> usize {
+        self.buffered
     }
 
     fn next_stamp(&mut self) -> Stamp {
         self.stamps += 1;
         Stamp(self.stamps)
+    }
+
+    /// Lets go of the partitions whose topic has another id than when it was first seen, and names them.
+    pub(super) fn drop_recreated(
+        &mut self,
+        wire: &mut Wire,
+        id: impl Fn(&TopicName) -> TopicId,
+    ) -> Vec<TopicPartition> {
+        let mut gone = Vec::new();
+        for (name, partition) in &mut self.owned {
+            let now = id(&name.topic);
+            if partition.topic_id == TopicId::ZERO {
+                partition.topic_id = now;
+            } else if now != TopicId::ZERO && now != partition.topic_id {
+                self.buffered -= partition.withdraw(wire);
+                gone.push(name.clone());
+            }
+        }
+        self.owned.retain(|name, _| !gone.contains(name));
+        gone
     }
 
     /// A new period begins.
@@ -249,7 +277,7 @@ impl Partitions {
     /// Takes all back that the application did not take.
     pub(super) fn withdraw(&mut self, wire: &mut Wire) {
         for partition in self.owned.values_mut() {
-            partition.withdraw(wire);
+            self.buffered -= partition.withdraw(wire);
         }
     }
 
@@ -276,7 +304,7 @@ impl Partitions {
         let Some(partition) = self.owned.get_mut(name) else {
             return;
         };
-        partition.withdraw(wire);
+        self.buffered -= partition.withdraw(wire);
         partition.withdrawn.clear();
         partition.stamp = stamp;
         partition.place = place;
@@ -306,7 +334,7 @@ impl Partitions {
         if let Some(partition) = self.owned.get_mut(name) {
             partition.paused = paused;
             if paused {
-                partition.withdraw(wire);
+                self.buffered -= partition.withdraw(wire);
             }
         }
     }
@@ -342,6 +370,8 @@ impl Partitions {
             return;
         };
         partition.fetch = batch.next;
+        partition.ready_bytes += batch.bytes;
+        self.buffered += batch.bytes;
         partition.ready.push_back(batch);
         if batch.visible {
             self.tickets.insert(batch.ticket, (name.clone(), partition.stamp));
@@ -359,33 +389,47 @@ impl Partitions {
         }
     }
 
-    /// The application took the records of `ticket`. It may have been faster than a withdrawal; then they count as well.
-    pub(super) fn taken(&mut self, wire: &mut Wire, ticket: Ticket) {
+    /// The application took the records of `ticket`. It may have been faster than a withdrawal; then they count as well. Whether the
+    /// partition has less than `limit` bytes ready by now and had not before, or must be fetched from elsewhere.
+    pub(super) fn taken(&mut self, wire: &mut Wire, ticket: Ticket, limit: usize) -> bool {
         let Some((name, stamp)) = self.tickets.get(&ticket).cloned() else {
-            return;
+            return false;
         };
-        let Some(partition) = self.same_line(&name, stamp) else {
-            return;
+        let Some(partition) = self
+            .owned
+            .get_mut(&name)
+            .filter(|partition| partition.stamp == stamp)
+        else {
+            return false;
         };
-        if partition.ready.iter().any(|batch| batch.ticket == ticket) {
+        let before = partition.ready_bytes;
+        let was_withdrawn = !partition.ready.iter().any(|batch| batch.ticket == ticket);
+        if was_withdrawn {
+            let Some(at) = partition
+                .withdrawn
+                .iter()
+                .position(|batch| batch.ticket == ticket)
+            else {
+                return false;
+            };
+            partition.delivered = partition.withdrawn.get(at).map(|batch| batch.next);
+            partition.withdrawn.drain(..=at);
+            self.buffered -= partition.withdraw(wire);
+        } else {
             while let Some(batch) = partition.ready.pop_front() {
                 partition.delivered = Some(batch.next);
+                partition.ready_bytes -= batch.bytes;
+                self.buffered -= batch.bytes;
                 if batch.ticket == ticket {
                     break;
                 }
             }
-        } else if let Some(at) = partition
-            .withdrawn
-            .iter()
-            .position(|batch| batch.ticket == ticket)
-        {
-            partition.delivered = partition.withdrawn.get(at).map(|batch| batch.next);
-            partition.withdrawn.drain(..=at);
-            partition.withdraw(wire);
         }
         partition.pass_over();
+        let is_hungry = was_withdrawn || (before >= limit && partition.ready_bytes < limit);
         self.unprocessed.insert(name);
         self.forget_after(ticket);
+        is_hungry
     }
 
     fn forget_after(&mut self, ticket: Ticket) {

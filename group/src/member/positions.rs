@@ -17,7 +17,7 @@ use kohort_protocol::api::list_offsets::{
 use kohort_protocol::api::offset_fetch::{
     OffsetFetchGroup, OffsetFetchRequest, OffsetFetchResponse, OffsetFetchResponsePartition, OffsetFetchTopic,
 };
-use kohort_protocol::{ApiKey, MemberEpoch, NodeId, Recovery, Timestamp, TopicId, TopicName, TopicPartition};
+use kohort_protocol::{ApiKey, MemberEpoch, NodeId, Recovery, TopicId, TopicName, TopicPartition};
 
 use super::Member;
 use super::backoff::Retry;
@@ -54,11 +54,6 @@ impl Positions {
         self.offsets = None;
         self.lists.clear();
     }
-
-    /// When something that failed is to be tried again.
-    pub(super) fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        Some(self.retry.at()).filter(|&at| at > now)
-    }
 }
 
 impl Member {
@@ -77,7 +72,10 @@ impl Member {
         let Some(node) = self.coordinator.node() else {
             return;
         };
-        if self.positions.offsets.is_some() || !self.positions.retry.is_due(now) {
+        if !self.positions.retry.is_due(now) {
+            return self.attention.wake_at(self.positions.retry.at());
+        }
+        if self.positions.offsets.is_some() {
             return;
         }
         let lost = self
@@ -116,6 +114,7 @@ impl Member {
     }
 
     pub(super) fn offsets_answered(&mut self, open: Open, reply: Result<OffsetFetchResponse, Failure>) {
+        self.attention.stir();
         let Some((_, asked)) = self.positions.offsets.take_if(|(token, _)| *token == open.token) else {
             return;
         };
@@ -325,6 +324,7 @@ impl Member {
     }
 
     pub(super) fn list_answered(&mut self, open: Open, reply: Result<ListOffsetsResponse, Failure>) {
+        self.attention.stir();
         let Some((_, asked)) = self.positions.lists.remove(&open.token) else {
             return;
         };
@@ -398,6 +398,7 @@ impl Member {
         match refusal {
             Some(error) => self.wire.done(call, Err(error.into())),
             None => {
+                self.attention.stir();
                 self.partitions.seek(&mut self.wire, partition, to);
                 self.wire.done(call, Ok(()));
             }

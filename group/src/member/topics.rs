@@ -46,6 +46,7 @@ struct Asked {
 /// See the head of this file.
 #[derive(Debug)]
 pub(super) struct Topics {
+    wanted: BTreeSet<TopicName>,
     known: BTreeMap<TopicName, Topic>,
     asked: Option<Asked>,
     /// When the newest answer was asked for.
@@ -59,12 +60,19 @@ impl Topics {
     pub(super) fn new() -> Self {
         let retry = Retry::new("asking for metadata");
         Self {
+            wanted: BTreeSet::new(),
             known: BTreeMap::new(),
             asked: None,
             as_of: None,
             stale: false,
             retry,
         }
+    }
+
+    /// About these something must be known, and about no others.
+    pub(super) fn want(&mut self, wanted: BTreeSet<TopicName>) {
+        self.known.retain(|topic, _| wanted.contains(topic));
+        self.wanted = wanted;
     }
 
     /// What is known may be out of date.
@@ -82,12 +90,11 @@ impl Topics {
         self.as_of.is_some_and(|at| at >= then)
     }
 
-    /// Asks for `wanted`, if there is a reason to. Forgets all others.
-    pub(super) fn drive(&mut self, wire: &mut Wire, wanted: &BTreeSet<TopicName>) {
-        if self.asked.is_some() || wanted.is_empty() || wire.now < self.due(wire, wanted) {
+    /// Asks, if there is a reason to.
+    pub(super) fn drive(&mut self, wire: &mut Wire) {
+        if self.deadline(wire).is_none_or(|due| wire.now < due) {
             return;
         }
-        self.known.retain(|topic, _| wanted.contains(topic));
         if self
             .as_of
             .is_some_and(|last| wire.now.since(last) > wire.config.retry_backoff_max * 2)
@@ -97,40 +104,42 @@ impl Topics {
         self.stale = false;
         self.asked = Some(Asked {
             at: wire.now,
-            topics: wanted.clone(),
+            topics: self.wanted.clone(),
         });
         wire.push(Output::Metadata {
-            topics: wanted.iter().cloned().collect(),
+            topics: self.wanted.iter().cloned().collect(),
         });
     }
 
     /// When to ask.
-    fn due(&self, wire: &Wire, wanted: &BTreeSet<TopicName>) -> Timestamp {
-        let Some(as_of) = self.as_of else {
-            return self.retry.at();
-        };
-        if self.stale || wanted.iter().any(|topic| !self.known.contains_key(topic)) {
-            return self.retry.at();
+    pub(super) fn deadline(&self, wire: &Wire) -> Option<Timestamp> {
+        if self.asked.is_some() || self.wanted.is_empty() {
+            return None;
         }
+        let as_of = self
+            .as_of
+            .filter(|_| !self.stale && self.known.len() == self.wanted.len());
+        Some(as_of.map_or(self.retry.at(), |as_of| {
+            self.retry.at().max(as_of + self.lifetime(wire))
+        }))
+    }
+
+    /// How long an answer holds if nothing points to a change.
+    fn lifetime(&self, wire: &Wire) -> Duration {
         let missing = self
             .known
             .values()
-            .filter(|topic| topic.missing > 0)
             .map(|topic| topic.missing)
+            .filter(|&times| times > 0)
             .min();
-        let age = missing.map_or(wire.config.metadata_max_age, |times| {
+        missing.map_or(wire.config.metadata_max_age, |times| {
             let doubled = wire.config.retry_backoff.saturating_mul(1 << times.min(16));
             doubled.min(MISSING_EVERY).min(wire.config.metadata_max_age)
-        });
-        self.retry.at().max(as_of + age)
-    }
-
-    pub(super) fn deadline(&self, wire: &Wire, wanted: &BTreeSet<TopicName>) -> Option<Timestamp> {
-        (self.asked.is_none() && !wanted.is_empty()).then(|| self.due(wire, wanted))
+        })
     }
 
     pub(super) fn answered(&mut self, wire: &mut Wire, reply: Result<MetadataResponse, Failure>) {
-        let Some(Asked { at, topics }) = self.asked.take() else {
+        let Some(Asked { at, mut topics }) = self.asked.take() else {
             return;
         };
         let response = match reply {
@@ -139,6 +148,7 @@ impl Topics {
             Err(failure) => return self.retry.failed(wire, &failure),
         };
         self.as_of = Some(at);
+        topics.retain(|topic| self.wanted.contains(topic));
         // Not a failure, but the next one waits as if it were: whoever finds the answer wrong asks again at once.
         self.retry.pace(wire);
         for topic in response.topics {

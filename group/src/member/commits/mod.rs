@@ -26,11 +26,17 @@ use super::wire::{Open, Purpose, Wire};
 use calls::Calls;
 use doubt::Doubt;
 
+/// A topic that no broker knows may be young, or gone; after so many tries it is gone, or a revocation would wait for it until the
+/// rebalance timeout.
+const MISSED: u32 = 10;
+
 /// One partition's offset, and who waits for it.
 #[derive(Debug)]
 struct Entry {
     offset: CommitOffset,
     callers: Vec<CallId>,
+    /// How often it was said that there is no such topic.
+    missed: u32,
 }
 
 type Entries = BTreeMap<TopicPartition, Entry>;
@@ -56,6 +62,22 @@ pub(super) struct Outcome {
     pub(super) stored: Vec<CommitOffset>,
     /// A word on our membership, and under which round it was asked.
     pub(super) heard: Option<(Round, ErrorCode)>,
+}
+
+impl Entry {
+    fn recovery(&mut self, code: ErrorCode) -> Recovery {
+        if matches!(
+            code,
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION | ErrorCode::UNKNOWN_TOPIC_ID
+        ) {
+            self.missed += 1;
+        }
+        if self.missed >= MISSED {
+            Recovery::Fatal
+        } else {
+            Recovery::of(ApiKey::OffsetCommit, code)
+        }
+    }
 }
 
 /// See the head of this file.
@@ -115,6 +137,7 @@ impl Ledger {
                 let entry = Entry {
                     offset,
                     callers: caller.into_iter().collect(),
+                    missed: 0,
                 };
                 if let Some(old) = self.pending.insert(name, entry) {
                     self.decide(wire, &old, &Err(CommitError::Superseded));
@@ -166,6 +189,19 @@ impl Ledger {
         }
     }
 
+    /// As [`fence`](Self::fence), for some partitions.
+    pub(super) fn fence_partitions(&mut self, wire: &mut Wire, gone: &[TopicPartition]) {
+        for name in gone {
+            self.newest.remove(name);
+            let queued = self.pending.remove(name);
+            let sent = self.sent.as_mut().and_then(|sent| sent.entries.remove(name));
+            for entry in queued.into_iter().chain(sent) {
+                let error = stale(&entry.offset);
+                self.decide(wire, &entry, &Err(error));
+            }
+        }
+    }
+
     pub(super) fn expire(&mut self, wire: &mut Wire) {
         self.calls.expire(wire);
     }
@@ -211,6 +247,7 @@ impl Ledger {
                 let again = || Entry {
                     offset: newest.clone(),
                     callers: Vec::new(),
+                    missed: 0,
                 };
                 self.pending.entry(name.clone()).or_insert_with(again);
             }
@@ -287,17 +324,11 @@ impl Ledger {
         let codes = codes(response, &sent.names);
         let mut outcome = Outcome::default();
         let mut failed: Option<ErrorCode> = None;
-        for (name, entry) in sent.entries {
+        for (name, mut entry) in sent.entries {
             // An answer that passes a partition over decides nothing about it.
-            let code = codes
-                .get(&name)
-                .copied()
-                .unwrap_or(ErrorCode::UNKNOWN_SERVER_ERROR);
-            let recovery = if codes.contains_key(&name) {
-                Recovery::of(ApiKey::OffsetCommit, code)
-            } else {
-                Recovery::Retry
-            };
+            let said = codes.get(&name).copied();
+            let code = said.unwrap_or(ErrorCode::UNKNOWN_SERVER_ERROR);
+            let recovery = said.map_or(Recovery::Retry, |code| entry.recovery(code));
             match recovery {
                 Recovery::Done => {
                     self.decide(wire, &entry, &Ok(()));

@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use core::fmt::Display;
 
+use kohort_protocol::api::Response;
 use kohort_protocol::api::fetch::EpochEndOffset;
 use kohort_protocol::{ApiKey, ErrorCode, LeaderEpoch, NodeId, Recovery, TopicPartition};
 
@@ -22,6 +23,7 @@ use crate::member::{Life, Member};
 impl Member {
     /// A Fetch was answered, or will not be. Records that nobody wants any more are dropped here.
     pub(in crate::member) fn fetched(&mut self, token: Token, reply: Result<Fetched, Failure>) {
+        self.attention.stir();
         let Some(open) = self.wire.answered(token) else {
             return self.discard_all(reply);
         };
@@ -35,6 +37,17 @@ impl Member {
             Ok(fetched) if fetched.error_code.is_ok() => self.fetched_well(node, open, &flight, fetched),
             Ok(fetched) => self.fetch_refused(node, open, fetched),
             Err(failure) => self.fetch_failed(node, open, &failure),
+        }
+    }
+
+    /// For a driver that says of a fetch what it says of other requests.
+    pub(in crate::member) fn fetch_unanswered(&mut self, open: Open, reply: Result<Response, Failure>) {
+        self.attention.stir();
+        let odd = Failure::Malformed("a Fetch whose records were not put aside".into());
+        if let Target::Node(node) = open.to
+            && self.landed(node, open).is_some()
+        {
+            self.fetch_failed(node, open, &reply.err().unwrap_or(odd));
         }
     }
 
@@ -98,13 +111,13 @@ impl Member {
     fn fetched_well(&mut self, node: NodeId, open: Open, flight: &Flight, fetched: Fetched) {
         let wait = self.wire.config.fetch_max_wait;
         let was_quick = self.wire.now.since(flight.sent) < wait / 2;
-        let is_empty = fetched.partitions.is_empty();
+        let brought_nothing = fetched.partitions.iter().all(FetchedPartition::is_silent);
         if let Some(broker) = self.fetching.brokers.get_mut(&node) {
             if open.purpose == Purpose::Fetch {
                 broker.session.answered(fetched.session_id);
             }
             broker.retry.succeeded();
-            if was_quick && is_empty {
+            if was_quick && brought_nothing {
                 // A broker that has nothing and yet does not wait would be asked as fast as the network lets us (L04).
                 broker.retry.pace(&mut self.wire);
             }
@@ -115,8 +128,9 @@ impl Member {
     }
 
     fn partition_fetched(&mut self, node: NodeId, flight: &Flight, fetched: FetchedPartition) {
-        let name = self.topic_of(fetched.topic.clone(), fetched.topic_id);
-        let name = name.map(|topic| TopicPartition {
+        let named = Some(&fetched.topic).filter(|topic| !topic.is_empty());
+        let topic = named.or_else(|| flight.names.get(&fetched.topic_id)).cloned();
+        let name = topic.map(|topic| TopicPartition {
             topic,
             partition: fetched.partition,
         });
@@ -167,7 +181,7 @@ impl Member {
         if let Some(records) = fetched.records {
             self.records_came(name, spot, records);
         } else if let Some((offset, problem)) = fetched.corrupt {
-            self.corrupt(name, offset, problem);
+            self.corrupt(name, if offset < 0 { spot.offset } else { offset }, problem);
         }
     }
 
@@ -348,5 +362,16 @@ impl Member {
                 problem,
             });
         }
+    }
+}
+
+impl FetchedPartition {
+    /// Whether it says nothing but how long the log is.
+    fn is_silent(&self) -> bool {
+        self.error_code.is_ok()
+            && self.records.is_none()
+            && self.corrupt.is_none()
+            && self.diverging_epoch.is_none()
+            && self.preferred_read_replica.0 < 0
     }
 }

@@ -12,7 +12,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use kohort_protocol::api::fetch::{FetchPartition, FetchRequest};
-use kohort_protocol::{NodeId, Timestamp, TopicPartition};
+use kohort_protocol::{NodeId, Timestamp, TopicId, TopicName, TopicPartition};
 
 use super::backoff::Retry;
 use super::io::{Target, Token};
@@ -35,6 +35,8 @@ type Spots = BTreeMap<TopicPartition, Spot>;
 struct Flight {
     token: Token,
     spots: Spots,
+    /// The names behind the ids: from v13 on the answer has ids only.
+    names: BTreeMap<TopicId, TopicName>,
     /// So many bytes it may bring.
     reserved: usize,
     sent: Timestamp,
@@ -53,8 +55,8 @@ struct Broker {
 #[derive(Debug, Default)]
 pub(super) struct Fetching {
     brokers: BTreeMap<NodeId, Broker>,
-    /// When something that failed is to be tried again.
-    wake: Option<Timestamp>,
+    /// Something was not asked for want of room.
+    is_short: bool,
 }
 
 impl Fetching {
@@ -66,8 +68,8 @@ impl Fetching {
         flights.map(|flight| flight.reserved).sum()
     }
 
-    pub(super) const fn deadline(&self) -> Option<Timestamp> {
-        self.wake
+    pub(super) const fn is_short(&self) -> bool {
+        self.is_short
     }
 }
 
@@ -77,7 +79,7 @@ type Plan = BTreeMap<TopicPartition, (Spot, Wanted)>;
 impl Member {
     /// Asks every broker for what may be fetched from it now.
     pub(super) fn drive_fetching(&mut self) {
-        self.fetching.wake = None;
+        self.fetching.is_short = false;
         if self.life != Life::Running || !self.handover.is_settled() {
             return;
         }
@@ -85,6 +87,7 @@ impl Member {
         let room = self.wire.config.buffer_bytes;
         let mut free = room.saturating_sub(self.partitions.buffered() + self.fetching.reserved());
         if self.is_draining(&plans, free) {
+            self.fetching.is_short = true;
             return;
         }
         // Room for a crumb is not worth a request that may bring a whole batch.
@@ -99,6 +102,7 @@ impl Member {
         let mut others = ready.len();
         for (node, plan) in ready {
             if free < least {
+                self.fetching.is_short = true;
                 break;
             }
             let reserved = self.reservation(&plan, (free / others).max(least));
@@ -120,9 +124,7 @@ impl Member {
         let limit = self.wire.config.max_partition_fetch_bytes;
         let mut plans: BTreeMap<NodeId, Plan> = BTreeMap::new();
         for (name, partition) in self.partitions.iter() {
-            if !partition.retry.is_due(now) {
-                wake(&mut self.fetching.wake, partition.retry.at());
-            } else if partition.is_hungry(limit) {
+            if partition.retry.is_due(now) && partition.is_hungry(limit) {
                 let Some(leader) = self.topics.leader(name) else {
                     self.topics.refresh();
                     continue;
@@ -166,7 +168,7 @@ impl Member {
     fn ready(&mut self, node: NodeId, mut plan: Plan) -> Option<(NodeId, Plan)> {
         let broker = self.fetching.brokers.entry(node).or_insert_with(Broker::new);
         if !broker.retry.is_due(self.wire.now) {
-            wake(&mut self.fetching.wake, broker.retry.at());
+            self.attention.wake_at(broker.retry.at());
             return None;
         }
         if broker.poll.is_some() && broker.once.is_some() {
@@ -194,6 +196,10 @@ impl Member {
             .iter()
             .map(|(name, &(spot, _))| (name.clone(), spot))
             .collect();
+        let names = plan
+            .iter()
+            .map(|(name, (_, want))| (want.topic_id, name.topic.clone()))
+            .collect();
         let wants: Wants = plan.into_iter().map(|(name, (_, want))| (name, want)).collect();
         let config = &self.wire.config;
         let mut request = FetchRequest {
@@ -219,6 +225,7 @@ impl Member {
         *slot = Some(Flight {
             token,
             spots,
+            names,
             reserved,
             sent: self.wire.now,
         });
@@ -240,15 +247,11 @@ impl Broker {
 impl Partition {
     /// Whether more of it should be fetched.
     fn is_hungry(&self, limit: i32) -> bool {
-        self.place == Place::At && !self.paused && self.buffered() < bytes(limit)
+        self.place == Place::At && !self.paused && self.ready_bytes() < bytes(limit)
     }
 }
 
 /// Settings are checked: none is negative.
 fn bytes(setting: i32) -> usize {
     usize::try_from(setting).unwrap_or(0)
-}
-
-fn wake(at: &mut Option<Timestamp>, other: Timestamp) {
-    *at = Some(at.map_or(other, |at| at.min(other)));
 }

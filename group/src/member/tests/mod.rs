@@ -2,6 +2,7 @@
 
 mod contract;
 mod fetching;
+mod fuzz;
 mod leading;
 mod positions;
 mod rig;

@@ -412,7 +412,18 @@ fn rule_17_checks_the_protocol_type_of_the_join() {
         "error: group g: JoinGroup was answered for a group of type \"connect\", but this member is of type \"consumer\": choose \
          another group.id"
     );
-    assert!(shown.last().unwrap().starts_with("closed: "), "{shown:?}");
+    assert_eq!(
+        shown[1],
+        "LeaveGroup@1 m-1 \"the consumer stops because of an error\" (30s)"
+    );
+    let shown = rig.reply(left(ErrorCode::NONE));
+    assert!(
+        shown
+            .last()
+            .unwrap()
+            .starts_with("closed: group g: JoinGroup was answered"),
+        "{shown:?}"
+    );
     let mut rig = Rig::started(config());
     rig.reply(take_id("m-1"));
     let shown = rig.reply(JoinGroupResponse {

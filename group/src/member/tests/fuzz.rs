@@ -1,0 +1,435 @@
+//! Anything may come in, in any order, from brokers that lie: the member does not panic, does not spin, forgets nobody who waits,
+//! and says nothing after its last word. Equal inputs give equal outputs.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use kohort_protocol::api::fetch::{CurrentLeader, EpochEndOffset};
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{
+    ErrorCode, Generation, GroupInstanceId, LeaderEpoch, MemberId, NodeId, Timestamp, TopicName,
+};
+
+use super::rig::*;
+use crate::member::{
+    AutoOffsetReset, CallId, CommitOffset, Event, Failure, Fetched, FetchedPartition, GuardId, Input, Member,
+    MemberConfig, Output, Period, SeekTo, Ticket, Token,
+};
+
+struct Fuzz {
+    rng: fastrand::Rng,
+    member: Member,
+    now: Timestamp,
+    open: Vec<(Token, Request)>,
+    guards: Vec<GuardId>,
+    delivered: Vec<Ticket>,
+    tickets: u64,
+    metadata: bool,
+    calls: u64,
+    waiting: BTreeSet<u64>,
+    closed: bool,
+    trace: String,
+}
+
+const NAMES: [&str; 5] = ["t-0", "t-1", "t-2", "u-0", "t--1"];
+
+impl Fuzz {
+    fn new(seed: u64) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let policies = [
+            AutoOffsetReset::Earliest,
+            AutoOffsetReset::Latest,
+            AutoOffsetReset::None,
+        ];
+        let config = MemberConfig {
+            auto_commit_interval: rng.bool().then(|| Duration::from_millis(700)),
+            max_poll_interval: Duration::from_secs(rng.u64(3..40)),
+            group_instance_id: (rng.u8(..4) == 0).then(|| GroupInstanceId::from("i")),
+            auto_offset_reset: policies[rng.usize(..3)],
+            buffer_bytes: rng.usize(1..5000),
+            max_partition_fetch_bytes: rng.i32(1..3000),
+            fetch_max_bytes: rng.i32(1..3000),
+            ..config()
+        };
+        let member = Member::new(config, seed).unwrap();
+        Self {
+            rng,
+            member,
+            now: Timestamp::ZERO,
+            open: Vec::new(),
+            guards: Vec::new(),
+            delivered: Vec::new(),
+            tickets: 0,
+            metadata: false,
+            calls: 0,
+            waiting: BTreeSet::new(),
+            closed: false,
+            trace: String::new(),
+        }
+    }
+
+    fn give(&mut self, input: Input) {
+        self.trace += &format!("{} < {input:?}\n", self.now);
+        self.member.handle(self.now, input);
+        let mut sent = 0;
+        while let Some(output) = self.member.poll() {
+            self.trace += &format!("{} > {output:?}\n", self.now);
+            assert!(
+                !self.closed || matches!(output, Output::Done { .. }),
+                "after its last word: {output:?}"
+            );
+            match output {
+                Output::Send { token, request, .. } => {
+                    sent += 1;
+                    self.open.push((token, request));
+                }
+                Output::Abandon(token) => self.open.retain(|(open, _)| *open != token),
+                Output::Metadata { .. } => {
+                    assert!(!self.metadata);
+                    self.metadata = true;
+                }
+                Output::Event(Event::Assigned { guard, .. } | Event::Revoking { guard, .. }) => {
+                    self.guards.push(guard)
+                }
+                Output::Deliver { ticket, .. } => self.delivered.push(ticket),
+                Output::Done { call, .. } => assert!(self.waiting.remove(&call.0), "{call:?} answered twice"),
+                Output::Closed(_) => {
+                    self.closed = true;
+                    assert!(self.waiting.is_empty(), "forgotten: {:?}", self.waiting);
+                }
+                _ => {}
+            }
+        }
+        assert!(sent < 20, "{sent} requests at once");
+        assert!(self.open.len() < 30, "{:?}", self.open);
+        let deadline = self.member.deadline();
+        assert!(
+            deadline.is_none_or(|at| at > self.now),
+            "{deadline:?} at {}\n{}",
+            self.now,
+            self.trace
+        );
+    }
+
+    fn code(&mut self) -> ErrorCode {
+        match self.rng.u8(..10) {
+            0..=5 => ErrorCode::NONE,
+            6 => ErrorCode(self.rng.i16(..)),
+            _ => ErrorCode::ALL[self.rng.usize(..ErrorCode::ALL.len())],
+        }
+    }
+
+    fn name(&mut self) -> &'static str {
+        NAMES[self.rng.usize(..NAMES.len())]
+    }
+
+    fn offset(&mut self) -> i64 {
+        match self.rng.u8(..8) {
+            0 => self.rng.i64(..),
+            1 => -1,
+            _ => self.rng.i64(0..60),
+        }
+    }
+
+    fn id(&mut self) -> MemberId {
+        MemberId::from(["", "m-1", "m-2"][self.rng.usize(..3)])
+    }
+
+    /// Mostly what the request asks for; sometimes an answer to something else.
+    fn response(&mut self, request: &Request) -> Response {
+        let code = self.code();
+        let generation = self.rng.i32(-1..5);
+        match request {
+            Request::FindCoordinator(_) if code.is_ok() => found(self.rng.i32(-1..4)).into(),
+            Request::FindCoordinator(_) => not_found(code).into(),
+            Request::JoinGroup(join) if code.is_ok() => {
+                let id = if join.member_id.is_empty() {
+                    self.id()
+                } else {
+                    join.member_id.clone()
+                };
+                let mut answer = match self.rng.u8(..3) {
+                    0 => follow(generation, id.as_str()),
+                    1 => lead(generation, id.as_str(), &[(id.as_str(), "t"), ("m-2", "t u")]),
+                    _ => take_id(id.as_str()),
+                };
+                if self.rng.u8(..10) == 0
+                    && let Some(member) = answer.members.first_mut()
+                {
+                    member.metadata = Bytes::from_static(b"\xff\xff\xff");
+                }
+                answer.into()
+            }
+            Request::JoinGroup(_) => join_error(code).into(),
+            Request::SyncGroup(_) if code.is_ok() => {
+                let mut answer = synced(["t-0", "t-0 t-1 t-2", "", "u-0"][self.rng.usize(..4)]);
+                if self.rng.u8(..10) == 0 {
+                    answer.assignment = Bytes::from_static(b"\0\0\x7f");
+                }
+                answer.into()
+            }
+            Request::SyncGroup(_) => sync_error(code).into(),
+            Request::Heartbeat(_) => heartbeat(code).into(),
+            Request::LeaveGroup(_) => left(code).into(),
+            Request::OffsetCommit(commit) => {
+                let mut answer = committed(commit, code);
+                if self.rng.u8(..5) == 0 {
+                    answer.topics.pop();
+                }
+                answer.into()
+            }
+            Request::OffsetFetch(_) if self.rng.u8(..8) == 0 => offsets_error(code).into(),
+            Request::OffsetFetch(_) => {
+                let said: Vec<_> = (0..3)
+                    .map(|_| (self.name(), self.offset(), self.code()))
+                    .collect();
+                offsets_with(&said).into()
+            }
+            Request::ListOffsets(_) => {
+                let said: Vec<_> = (0..3)
+                    .map(|_| (self.name(), self.offset(), self.code()))
+                    .collect();
+                listed(&said).into()
+            }
+            _ => heartbeat(code).into(),
+        }
+    }
+
+    fn fetched_partition(&mut self) -> FetchedPartition {
+        let name = self.name();
+        self.tickets += 1;
+        let mut partition = match self.rng.u8(..6) {
+            0 => fetch_error(name, self.code()),
+            1 => control(name, self.tickets, self.offset()),
+            2 => empty(name),
+            _ => records(name, self.tickets, self.offset()),
+        };
+        let rare = |rng: &mut fastrand::Rng| rng.u8(..8) == 0;
+        if rare(&mut self.rng) {
+            partition.corrupt = Some((self.offset(), "odd".into()));
+        }
+        if rare(&mut self.rng) {
+            let epoch = LeaderEpoch(self.rng.i32(-2..4));
+            partition.diverging_epoch = Some(EpochEndOffset {
+                epoch,
+                end_offset: self.offset(),
+            });
+        }
+        if rare(&mut self.rng) {
+            let leader_id = NodeId(self.rng.i32(-1..4));
+            partition.current_leader = Some(CurrentLeader {
+                leader_id,
+                leader_epoch: LeaderEpoch(self.rng.i32(-1..4)),
+            });
+        }
+        if rare(&mut self.rng) {
+            partition.preferred_read_replica = NodeId(self.rng.i32(-2..4));
+        }
+        if let Some(records) = &mut partition.records {
+            records.bytes = self.rng.usize(..4000);
+        }
+        partition
+    }
+
+    fn answer(&mut self) {
+        let at = self.rng.usize(..self.open.len());
+        let (token, request) = if self.rng.u8(..12) == 0 {
+            self.open[at].clone()
+        } else {
+            self.open.remove(at)
+        };
+        let failure = [
+            Failure::Disconnected("x".into()),
+            Failure::TimedOut,
+            Failure::Malformed("y".into()),
+        ];
+        let failed = (self.rng.u8(..8) == 0).then(|| failure[self.rng.usize(..3)].clone());
+        if matches!(request, Request::Fetch(_)) {
+            let partitions = (0..self.rng.usize(..4))
+                .map(|_| self.fetched_partition())
+                .collect();
+            let error_code = if self.rng.u8(..6) == 0 {
+                self.code()
+            } else {
+                ErrorCode::NONE
+            };
+            let fetched = Fetched {
+                error_code,
+                session_id: self.rng.i32(-1..3),
+                partitions,
+            };
+            self.give(Input::Fetched {
+                token,
+                reply: failed.map_or(Ok(fetched), Err),
+            });
+        } else {
+            let response = self.response(&request);
+            self.give(Input::Reply {
+                token,
+                reply: failed.map_or(Ok(response), Err),
+            });
+        }
+    }
+
+    fn call(&mut self) -> CallId {
+        self.calls += 1;
+        self.waiting.insert(self.calls);
+        CallId(self.calls)
+    }
+
+    fn act(&mut self) {
+        let name = tp(self.name());
+        let input = match self.rng.u8(..18) {
+            0 => Input::Waiting(self.rng.bool()),
+            1 => Input::Pause(vec![name]),
+            2 => Input::Resume(vec![name]),
+            3 => Input::Taken(Ticket(self.rng.u64(..self.tickets + 2))),
+            4 => Input::Broken {
+                ticket: Ticket(self.rng.u64(..self.tickets + 2)),
+                offset: self.offset(),
+                problem: "odd".into(),
+            },
+            5 => Input::Released {
+                guard: GuardId(self.rng.u64(..6)),
+                unwinding: self.rng.u8(..6) == 0,
+            },
+            6 => {
+                let to = match self.rng.u8(..4) {
+                    0 => SeekTo::Beginning,
+                    1 => SeekTo::End,
+                    2 => SeekTo::Timestamp(self.offset()),
+                    _ => SeekTo::Offset(self.offset()),
+                };
+                Input::Seek {
+                    call: self.call(),
+                    partition: name,
+                    to,
+                }
+            }
+            7 | 8 => {
+                let offsets = (0..self.rng.usize(..4)).map(|_| CommitOffset {
+                    partition: tp(self.name()),
+                    offset: self.offset(),
+                    leader_epoch: LeaderEpoch(1),
+                    metadata: None,
+                    period: self.rng.bool().then(|| Period(self.rng.u64(..4))),
+                });
+                let offsets = offsets.collect();
+                Input::Commit {
+                    call: self.call(),
+                    offsets,
+                }
+            }
+            9 => Input::CommitProcessed { call: self.call() },
+            10 if self.rng.u8(..4) == 0 => {
+                let topics = [vec![], vec!["t"], vec!["t", "u"], vec!["bad name"]];
+                Input::Subscribe(
+                    topics[self.rng.usize(..4)]
+                        .iter()
+                        .map(|&topic| TopicName::from(topic))
+                        .collect(),
+                )
+            }
+            11 if self.rng.u8(..20) == 0 => {
+                let deadline = self.now + Duration::from_millis(self.rng.u64(..3000));
+                Input::Close {
+                    commit: self.rng.bool(),
+                    deadline,
+                }
+            }
+            12 if !self.delivered.is_empty() => Input::Taken(self.delivered.remove(0)),
+            13 if !self.guards.is_empty() => Input::Released {
+                guard: self.guards.remove(0),
+                unwinding: false,
+            },
+            14 => Input::Tick,
+            _ => Input::Polled,
+        };
+        self.give(input);
+    }
+
+    fn step(&mut self) {
+        match self.rng.u8(..10) {
+            0..=3 if !self.open.is_empty() => self.answer(),
+            4 if self.metadata => {
+                self.metadata = false;
+                let mut answer = topics(&[("t", self.rng.i32(0..4)), ("u", 1)]);
+                answer.error_code = if self.rng.u8(..6) == 0 {
+                    self.code()
+                } else {
+                    ErrorCode::NONE
+                };
+                answer.topics[0].error_code = if self.rng.u8(..4) == 0 {
+                    self.code()
+                } else {
+                    ErrorCode::NONE
+                };
+                if self.rng.u8(..10) == 0 {
+                    answer.topics[0].topic_id = topic_id("new");
+                }
+                let fails = self.rng.u8(..6) == 0;
+                self.give(Input::Metadata(if fails {
+                    Err(Failure::TimedOut)
+                } else {
+                    Ok(answer)
+                }));
+            }
+            5 | 6 => {
+                // Time passes, to the deadline or beyond it.
+                let to = self.member.deadline().unwrap_or(self.now);
+                let beyond = Duration::from_millis(if self.rng.u8(..6) == 0 {
+                    self.rng.u64(..20_000)
+                } else {
+                    0
+                });
+                self.now = self.now.max(to) + beyond;
+                self.give(Input::Tick);
+            }
+            _ => self.act(),
+        }
+    }
+}
+
+fn run(seed: u64) -> String {
+    let mut fuzz = Fuzz::new(seed);
+    fuzz.give(Input::Start);
+    for _ in 0..400 {
+        fuzz.step();
+    }
+    if !fuzz.closed {
+        let deadline = fuzz.now + Duration::from_secs(2);
+        fuzz.give(Input::Close {
+            commit: true,
+            deadline,
+        });
+        fuzz.now = deadline;
+        fuzz.give(Input::Tick);
+    }
+    assert!(
+        fuzz.closed && fuzz.waiting.is_empty(),
+        "seed {seed}: {:?}",
+        fuzz.waiting
+    );
+    assert_eq!(fuzz.member.deadline(), None);
+    assert_eq!(fuzz.member.generation(), Generation::NONE);
+    fuzz.trace
+}
+
+#[test]
+fn whatever_comes_in_the_member_stays_sane() {
+    let seeds = std::env::var("KOHORT_SEEDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(300);
+    for seed in 0..seeds {
+        run(seed);
+    }
+}
+
+#[test]
+fn equal_inputs_give_equal_outputs() {
+    for seed in 0..30 {
+        assert!(run(seed) == run(seed), "seed {seed}");
+    }
+}
