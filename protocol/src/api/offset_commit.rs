@@ -14,7 +14,8 @@ pub struct OffsetCommitRequest {
     pub member_id: MemberId,
     /// Static members, v7+.
     pub group_instance_id: Option<GroupInstanceId>,
-    /// v2-v4 only, ignored by brokers since 2.0; −1.
+    /// v2-v4 only: how long to keep these offsets, in milliseconds; −1 for the broker's own setting. Brokers still honour it (seen on
+    /// Kafka 4.0.2 and 4.4.0).
     pub retention_time_ms: i64,
     /// What to store.
     pub topics: Vec<OffsetCommitTopic>,
