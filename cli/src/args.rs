@@ -29,8 +29,8 @@ pub(crate) struct Demo {
     /// How many records.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub(crate) records: u64,
-    /// How many members join, one after another.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=64))]
+    /// How many members join, one after another: one of them leaves, one is killed, the rest finish.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(3..=64))]
     pub(crate) members: u16,
     /// How many partitions the topic has.
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(i32).range(1..=1000))]
