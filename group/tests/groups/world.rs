@@ -446,12 +446,12 @@ impl World {
                 .unwrap()
                 .open
                 .retain(|_, asked| !is_it(asked));
-            self.break_line(id, Failure::Disconnected("the connection was reset".into()));
+            self.break_line(id, &Failure::Disconnected("the connection was reset".into()));
         }
     }
 
     /// The client gives up a connection: whoever waits on it is told.
-    fn break_line(&mut self, id: ConnectionId, why: Failure) {
+    fn break_line(&mut self, id: ConnectionId, why: &Failure) {
         let Some(line) = self.lines.remove(&id) else {
             return;
         };
@@ -558,7 +558,7 @@ impl World {
                 }
                 self.break_line(
                     id,
-                    Failure::Disconnected("the broker closed the connection".into()),
+                    &Failure::Disconnected("the broker closed the connection".into()),
                 );
             }
             Later::TimedOut(id, correlation_id) => {
@@ -579,7 +579,7 @@ impl World {
                         .open
                         .remove(&correlation_id)
                         .unwrap();
-                    self.break_line(id, Failure::Disconnected("given up with another request".into()));
+                    self.break_line(id, &Failure::Disconnected("given up with another request".into()));
                     self.answer(member, asked, Err(Failure::TimedOut));
                 }
             }

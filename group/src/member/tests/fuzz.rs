@@ -90,7 +90,7 @@ impl Fuzz {
                     self.metadata = true;
                 }
                 Output::Event(Event::Assigned { guard, .. } | Event::Revoking { guard, .. }) => {
-                    self.guards.push(guard)
+                    self.guards.push(guard);
                 }
                 Output::Deliver { ticket, .. } => self.delivered.push(ticket),
                 Output::Done { call, .. } => assert!(self.waiting.remove(&call.0), "{call:?} answered twice"),
