@@ -148,7 +148,7 @@ pub enum Input {
         /// Whom to answer.
         call: CallId,
     },
-    /// Continue somewhere else.
+    /// Continue somewhere else. Answered as soon as it is accepted; an end of the log or a time is looked up after that.
     Seek {
         /// Whom to answer.
         call: CallId,
@@ -161,7 +161,8 @@ pub enum Input {
     Pause(Vec<TopicPartition>),
     /// The opposite.
     Resume(Vec<TopicPartition>),
-    /// Another set of topics.
+    /// Another set of topics: the group rebalances. With none the member stays and owns nothing. Names that no topic can have are told
+    /// ([`MemberError::Topic`]) and passed over.
     Subscribe(Vec<TopicName>),
     /// End: final commit (with `commit`), revocation, LeaveGroup, all by `deadline`; then [`Output::Closed`].
     Close {
@@ -282,7 +283,8 @@ pub enum Output {
         /// The result.
         result: Result<(), CallError>,
     },
-    /// The member has left; nothing comes after this.
+    /// The member has left, or given up what was not done by the deadline; nothing comes after this but answers to calls made later.
+    /// It comes without [`Input::Close`] when the member cannot go on ([`Event::Error`] said why, a few seconds before).
     Closed(Result<(), MemberError>),
 }
 
@@ -302,7 +304,7 @@ pub enum CallError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// These partitions are ours. They are not fetched until the guard is released.
+    /// A round is over, and these partitions are ours, perhaps none. They are not fetched until the guard is released.
     Assigned {
         /// To release.
         guard: GuardId,
@@ -320,7 +322,7 @@ pub enum Event {
         /// After that the group goes on without us.
         deadline: Timestamp,
     },
-    /// These partitions are gone already, perhaps to somebody else: commit nothing of them.
+    /// These partitions are gone already, perhaps to somebody else: commit nothing of them. Guards that are held still are void.
     Lost {
         /// What was lost.
         partitions: Vec<TopicPartition>,

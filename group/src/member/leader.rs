@@ -160,7 +160,7 @@ pub(super) struct Watch {
 impl Watch {
     fn new(names: impl Iterator<Item = TopicName>, topics: &Topics) -> Self {
         let look = |name: TopicName| {
-            let seen = look(&name, topics);
+            let seen = topics.shape(&name);
             (name, seen)
         };
         Self {
@@ -176,11 +176,7 @@ impl Watch {
     pub(super) fn changed(&self, topics: &Topics) -> Option<&TopicName> {
         self.seen
             .iter()
-            .find(|&(name, seen)| look(name, topics) != *seen)
+            .find(|&(name, seen)| topics.shape(name) != *seen)
             .map(|(name, _)| name)
     }
-}
-
-fn look(name: &TopicName, topics: &Topics) -> (TopicId, usize) {
-    (topics.id(name), topics.partitions(name).count())
 }

@@ -16,7 +16,7 @@ use super::io::{Output, Period, SeekTo, Ticket};
 use super::wire::Wire;
 
 /// So many tickets that were taken or withdrawn are remembered, for what the application may still say of them.
-const REMEMBERED: usize = 256;
+const REMEMBERED: usize = 4096;
 
 /// The next record to read, and the epoch of the one before it (KIP-320).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,11 +143,15 @@ impl Partition {
         self.ready_bytes
     }
 
-    /// Takes all back that the application did not take: it is to be fetched again. So many bytes are free.
-    fn withdraw(&mut self, wire: &mut Wire) -> usize {
+    /// Takes all back that the application did not take: it is to be fetched again.
+    fn withdraw(&mut self, wire: &mut Wire, shelf: &mut Shelf) {
+        if self.place == Place::Stopped && !self.ready.is_empty() {
+            self.place = Place::At; // there were good records before those that cannot be read
+        }
         for batch in self.ready.drain(..) {
             if batch.visible {
                 wire.push(Output::Discard(batch.ticket));
+                shelf.leaves(batch.ticket);
             }
             self.withdrawn.push_back(batch);
         }
@@ -157,13 +161,40 @@ impl Partition {
         if let Some(delivered) = self.delivered {
             self.fetch = delivered;
         }
-        core::mem::take(&mut self.ready_bytes)
+        shelf.bytes -= core::mem::take(&mut self.ready_bytes);
     }
 
-    /// Control records at the head are used up: there is nothing to hand out before what follows them.
+    /// Control records at the head are used up: there is nothing to hand out before what follows them. If all that was handed out is
+    /// processed, so are they; a consumer that waits at the end of a transaction would else seem to lag behind it for ever.
     fn pass_over(&mut self) {
+        let is_caught_up = self.processed == self.delivered;
         while let Some(batch) = self.ready.pop_front_if(|batch| !batch.visible) {
             self.delivered = Some(batch.next);
+        }
+        if is_caught_up {
+            self.processed = self.delivered;
+        }
+    }
+}
+
+/// Whose records lie under a ticket, or lay there a while ago.
+#[derive(Debug, Default)]
+struct Shelf {
+    tickets: BTreeMap<Ticket, (TopicPartition, Stamp)>,
+    /// Those that lie there no longer, oldest first.
+    over: VecDeque<Ticket>,
+    /// How much memory those hold that still lie there.
+    bytes: usize,
+}
+
+impl Shelf {
+    /// The records are taken or withdrawn. The application may still have something to say of them.
+    fn leaves(&mut self, ticket: Ticket) {
+        self.over.push_back(ticket);
+        while self.over.len() > REMEMBERED {
+            if let Some(old) = self.over.pop_front() {
+                self.tickets.remove(&old);
+            }
         }
     }
 }
@@ -174,14 +205,9 @@ pub(super) struct Partitions {
     owned: BTreeMap<TopicPartition, Partition>,
     period: u64,
     stamps: u64,
-    /// Whose records lie under a ticket, or lay there a while ago.
-    tickets: BTreeMap<Ticket, (TopicPartition, Stamp)>,
-    /// The tickets no longer ready, oldest first.
-    past: VecDeque<Ticket>,
+    shelf: Shelf,
     /// Where something was taken since the application last came back.
     unprocessed: BTreeSet<TopicPartition>,
-    /// Bytes that lie ready.
-    buffered: usize,
 }
 
 impl Partitions {
@@ -228,7 +254,7 @@ impl Partitions {
 
     /// Bytes that lie ready.
     pub(super) const fn buffered(&self) -> usize {
-        self.buffered
+        self.shelf.bytes
     }
 
     fn next_stamp(&mut self) -> Stamp {
@@ -248,7 +274,7 @@ impl Partitions {
             if partition.topic_id == TopicId::ZERO {
                 partition.topic_id = now;
             } else if now != TopicId::ZERO && now != partition.topic_id {
-                self.buffered -= partition.withdraw(wire);
+                partition.withdraw(wire, &mut self.shelf);
                 gone.push(name.clone());
             }
         }
@@ -269,15 +295,14 @@ impl Partitions {
     pub(super) fn clear(&mut self, wire: &mut Wire) {
         self.withdraw(wire);
         self.owned.clear();
-        self.tickets.clear();
-        self.past.clear();
+        self.shelf = Shelf::default();
         self.unprocessed.clear();
     }
 
     /// Takes all back that the application did not take.
     pub(super) fn withdraw(&mut self, wire: &mut Wire) {
         for partition in self.owned.values_mut() {
-            self.buffered -= partition.withdraw(wire);
+            partition.withdraw(wire, &mut self.shelf);
         }
     }
 
@@ -304,7 +329,7 @@ impl Partitions {
         let Some(partition) = self.owned.get_mut(name) else {
             return;
         };
-        self.buffered -= partition.withdraw(wire);
+        partition.withdraw(wire, &mut self.shelf);
         partition.withdrawn.clear();
         partition.stamp = stamp;
         partition.place = place;
@@ -334,7 +359,7 @@ impl Partitions {
         if let Some(partition) = self.owned.get_mut(name) {
             partition.paused = paused;
             if paused {
-                self.buffered -= partition.withdraw(wire);
+                partition.withdraw(wire, &mut self.shelf);
             }
         }
     }
@@ -371,10 +396,12 @@ impl Partitions {
         };
         partition.fetch = batch.next;
         partition.ready_bytes += batch.bytes;
-        self.buffered += batch.bytes;
+        self.shelf.bytes += batch.bytes;
         partition.ready.push_back(batch);
         if batch.visible {
-            self.tickets.insert(batch.ticket, (name.clone(), partition.stamp));
+            self.shelf
+                .tickets
+                .insert(batch.ticket, (name.clone(), partition.stamp));
             let (ticket, partition, from) = (batch.ticket, name.clone(), batch.from);
             wire.push(Output::Deliver {
                 ticket,
@@ -392,7 +419,7 @@ impl Partitions {
     /// The application took the records of `ticket`. It may have been faster than a withdrawal; then they count as well. Whether the
     /// partition has less than `limit` bytes ready by now and had not before, or must be fetched from elsewhere.
     pub(super) fn taken(&mut self, wire: &mut Wire, ticket: Ticket, limit: usize) -> bool {
-        let Some((name, stamp)) = self.tickets.get(&ticket).cloned() else {
+        let Some((name, stamp)) = self.shelf.tickets.get(&ticket).cloned() else {
             return false;
         };
         let Some(partition) = self
@@ -414,12 +441,12 @@ impl Partitions {
             };
             partition.delivered = partition.withdrawn.get(at).map(|batch| batch.next);
             partition.withdrawn.drain(..=at);
-            self.buffered -= partition.withdraw(wire);
+            partition.withdraw(wire, &mut self.shelf);
         } else {
             while let Some(batch) = partition.ready.pop_front() {
                 partition.delivered = Some(batch.next);
                 partition.ready_bytes -= batch.bytes;
-                self.buffered -= batch.bytes;
+                self.shelf.bytes -= batch.bytes;
                 if batch.ticket == ticket {
                     break;
                 }
@@ -428,17 +455,8 @@ impl Partitions {
         partition.pass_over();
         let is_hungry = was_withdrawn || (before >= limit && partition.ready_bytes < limit);
         self.unprocessed.insert(name);
-        self.forget_after(ticket);
+        self.shelf.leaves(ticket);
         is_hungry
-    }
-
-    fn forget_after(&mut self, ticket: Ticket) {
-        self.past.push_back(ticket);
-        while self.past.len() > REMEMBERED {
-            if let Some(old) = self.past.pop_front() {
-                self.tickets.remove(&old);
-            }
-        }
     }
 
     /// The application is done with all that it took.
@@ -455,7 +473,7 @@ impl Partitions {
 
     /// The application could not read on behind `offset` in what it took: the position goes back there. Whose it was, if it matters still.
     pub(super) fn broken(&mut self, wire: &mut Wire, ticket: Ticket, offset: i64) -> Option<TopicPartition> {
-        let (name, stamp) = self.tickets.get(&ticket).cloned()?;
+        let (name, stamp) = self.shelf.tickets.get(&ticket).cloned()?;
         self.same_line(&name, stamp)?;
         self.jump(wire, &name, Place::Stopped);
         let partition = self.owned.get_mut(&name)?;

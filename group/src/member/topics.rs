@@ -54,18 +54,20 @@ pub(super) struct Topics {
     /// Something points to a change.
     stale: bool,
     retry: Retry,
+    /// Answers that are found wrong again and again are not asked for at full speed (L04).
+    pace: Retry,
 }
 
 impl Topics {
     pub(super) fn new() -> Self {
-        let retry = Retry::new("asking for metadata");
         Self {
             wanted: BTreeSet::new(),
             known: BTreeMap::new(),
             asked: None,
             as_of: None,
             stale: false,
-            retry,
+            retry: Retry::new("asking for metadata"),
+            pace: Retry::new("asking for metadata"),
         }
     }
 
@@ -99,7 +101,7 @@ impl Topics {
             .as_of
             .is_some_and(|last| wire.now.since(last) > wire.config.retry_backoff_max * 2)
         {
-            self.retry.succeeded();
+            self.pace.succeeded();
         }
         self.stale = false;
         self.asked = Some(Asked {
@@ -116,12 +118,10 @@ impl Topics {
         if self.asked.is_some() || self.wanted.is_empty() {
             return None;
         }
-        let as_of = self
-            .as_of
-            .filter(|_| !self.stale && self.known.len() == self.wanted.len());
-        Some(as_of.map_or(self.retry.at(), |as_of| {
-            self.retry.at().max(as_of + self.lifetime(wire))
-        }))
+        let allowed = self.retry.at().max(self.pace.at());
+        let is_complete = !self.stale && self.known.len() == self.wanted.len();
+        let as_of = self.as_of.filter(|_| is_complete);
+        Some(as_of.map_or(allowed, |as_of| allowed.max(as_of + self.lifetime(wire))))
     }
 
     /// How long an answer holds if nothing points to a change.
@@ -149,8 +149,8 @@ impl Topics {
         };
         self.as_of = Some(at);
         topics.retain(|topic| self.wanted.contains(topic));
-        // Not a failure, but the next one waits as if it were: whoever finds the answer wrong asks again at once.
-        self.retry.pace(wire);
+        self.retry.succeeded();
+        self.pace.pace(wire);
         for topic in response.topics {
             if let Some(name) = topic.name.clone().filter(|name| topics.contains(name)) {
                 self.learn(wire, &name, &topic);
@@ -221,6 +221,13 @@ impl Topics {
     /// Whether an answer came for it, be it that it does not exist.
     pub(super) fn is_settled(&self, topic: &TopicName) -> bool {
         self.known.contains_key(topic)
+    }
+
+    /// Its id and how many partitions it has; none if it does not exist.
+    pub(super) fn shape(&self, topic: &TopicName) -> (TopicId, usize) {
+        self.known
+            .get(topic)
+            .map_or((TopicId::ZERO, 0), |topic| (topic.id, topic.partitions.len()))
     }
 
     /// Its partitions, ascending; none if it does not exist.

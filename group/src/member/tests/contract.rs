@@ -472,6 +472,20 @@ fn handover_control_records_move_the_position_once_all_before_them_is_taken() {
 }
 
 #[test]
+fn handover_control_records_at_the_end_are_processed_without_a_poll() {
+    // Else a consumer that waits at the end of a transaction seems to lag behind it for ever.
+    let mut rig = Rig::reading(auto());
+    rig.give(Input::Waiting(true));
+    rig.fetch_brings(vec![control("t-0", 2, 6)]);
+    let view = rig.member.position(&tp("t-0")).unwrap();
+    assert_eq!((view.delivered, view.processed), (Some(6), Some(6)));
+    assert_eq!(
+        rig.live(Duration::from_secs(5)),
+        ["OffsetCommit@1 m-1 g1 t-0=6 (30s)"]
+    );
+}
+
+#[test]
 fn handover_records_that_cannot_be_read_put_the_position_back_and_stop_the_partition() {
     let mut rig = Rig::reading(config());
     rig.fetch_brings(vec![records("t-0", 1, 8)]);

@@ -274,6 +274,22 @@ fn corrupt_bytes_are_asked_for_once_more_and_then_stop_the_partition() {
 }
 
 #[test]
+fn good_records_before_corrupt_ones_are_not_lost_by_a_pause() {
+    let corrupt = || FetchedPartition {
+        corrupt: Some((8, "CRC".into())),
+        ..empty("t-0")
+    };
+    let mut rig = Rig::reading(config());
+    rig.fetch_brings(vec![records("t-0", 1, 8)]);
+    rig.fetch_brings(vec![corrupt()]);
+    rig.pass_ms(120);
+    rig.fetch_brings(vec![corrupt()]);
+    assert!(rig.member.position(&tp("t-0")).unwrap().stopped);
+    assert_eq!(rig.give(Input::Pause(tps("t-0"))), ["discard 1"]);
+    assert!(rig.give(Input::Resume(tps("t-0")))[0].contains("t-0@5"));
+}
+
+#[test]
 fn paused_partitions_give_nothing_until_resumed() {
     let mut rig = Rig::reading(config());
     rig.fetch_brings(vec![records("t-0", 1, 8)]);

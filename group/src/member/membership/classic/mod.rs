@@ -158,8 +158,11 @@ impl Classic {
 
     /// Leaves without a word to the coordinator; the id to say goodbye with, if there is one.
     pub(in crate::member) fn depart(&mut self, wire: &mut Wire) -> Option<MemberId> {
+        let is_static = wire.config.group_instance_id.is_some();
         match core::mem::replace(&mut self.phase, Phase::Out) {
-            Phase::Joining(Some(join)) if self.member_id.is_empty() => self.orphan = Some(join),
+            Phase::Joining(Some(join)) if self.member_id.is_empty() && !is_static => {
+                self.orphan = Some(join);
+            }
             Phase::Joining(Some(join)) => wire.abandon(join),
             Phase::In(session) => session.abandon(wire),
             Phase::Out | Phase::Joining(None) => {}
