@@ -95,9 +95,11 @@ async fn fuss(consumer: &mut kohort_group::Consumer, seen: &mut Seen, round: usi
         }
         // Guards are held for a while.
         Some(Ok(Delivery::Assigned(guard))) => {
-            cut(polls, consumer.next_delivery())
-                .await
-                .map_or((), |early| assert!(!matches!(early, Ok(Delivery::Records(_)))));
+            let early = cut(polls, consumer.next_delivery()).await;
+            assert!(
+                !matches!(early, Some(Ok(Delivery::Records(_)))),
+                "nothing before the guard is gone"
+            );
             drop(guard);
         }
         Some(Ok(Delivery::Revoking(guard))) => {

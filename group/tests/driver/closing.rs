@@ -77,7 +77,9 @@ async fn without_any_broker_closing_ends_in_time() {
     sleep(5 * SECOND).await;
     within(SECOND, one.close()).await.unwrap();
     within(SECOND, consumer().close()).await.unwrap();
-    within(SECOND, consumer().close_within(SECOND * 0)).await.ok();
+    within(SECOND, consumer().close_within(std::time::Duration::ZERO))
+        .await
+        .ok();
 }
 
 #[tokio::test(start_paused = true)]

@@ -76,7 +76,7 @@ impl Tap {
         request
     }
 
-    fn on_answer(&self, to: &Incoming, frame: Bytes) -> Vec<u8> {
+    fn on_answer(&self, to: &Incoming, frame: &Bytes) -> Vec<u8> {
         if to.api == ApiKey::Fetch {
             let (_, response) = read_response(to.api, to.version, frame.clone()).unwrap();
             let response = match &mut *self.0.change.lock().unwrap() {
@@ -88,7 +88,7 @@ impl Tap {
             write_response(&mut bytes, to.version, to.correlation_id, &response).unwrap();
             return bytes.to_vec();
         }
-        framed(&frame)
+        framed(frame)
     }
 
     async fn carry(
@@ -106,7 +106,7 @@ impl Tap {
             }
             while let Some(frame) = down.next_frame().unwrap() {
                 let request = open.pop_front().unwrap();
-                near.write_all(&self.on_answer(&request, frame)).await?;
+                near.write_all(&self.on_answer(&request, &frame)).await?;
             }
             let count = tokio::select! {
                 count = near.read_buf(up.room()) => count?,

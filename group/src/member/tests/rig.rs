@@ -107,7 +107,7 @@ impl Rig {
                 self.metadata_asked = true;
             }
             Output::Event(Event::Assigned { guard, .. } | Event::Revoking { guard, .. }) => {
-                self.guard = Some(*guard)
+                self.guard = Some(*guard);
             }
             _ => {}
         }
