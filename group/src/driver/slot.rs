@@ -284,3 +284,102 @@ impl Slot {
         self.to_application.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inbox::Payload;
+    use bytes::Bytes;
+    use std::sync::Weak;
+
+    fn records(ticket: u64, partition: i32) -> Item {
+        let payload = Payload {
+            records: Bytes::new(),
+            aborted: None,
+        };
+        let partition = TopicPartition::new("t", partition);
+        Item::Records(Records::new(
+            Ticket(ticket),
+            partition,
+            Period(1),
+            0,
+            payload,
+            Weak::new(),
+        ))
+    }
+
+    fn taken(slot: &Slot) -> Vec<u64> {
+        let mut tickets = Vec::new();
+        while let Some(Item::Records(records)) = slot.take() {
+            tickets.push(records.ticket().0);
+        }
+        tickets
+    }
+
+    #[test]
+    fn an_application_that_polls_over_and_over_fills_no_memory() {
+        let slot = Slot::default();
+        for _ in 0..1000 {
+            slot.tell(Fact::Polled);
+            slot.tell(Fact::Waiting(true));
+            slot.tell(Fact::Waiting(false));
+        }
+        let facts = slot.drain();
+        assert!(matches!(
+            Vec::from(facts)[..],
+            [Fact::Polled, Fact::Waiting(false)]
+        ));
+    }
+
+    #[test]
+    fn polling_again_after_records_were_taken_is_another_fact() {
+        let slot = Slot::default();
+        slot.tell(Fact::Polled);
+        slot.hand(records(1, 0));
+        assert_eq!(taken(&slot), [1]);
+        slot.tell(Fact::Polled);
+        let facts = slot.drain();
+        assert!(matches!(
+            Vec::from(facts)[..],
+            [Fact::Polled, Fact::Taken(Ticket(1)), Fact::Polled]
+        ));
+    }
+
+    /// The driver on another thread may be in the middle of handing out when the application turns away.
+    #[test]
+    fn what_the_application_turned_away_from_is_not_handed_out() {
+        let slot = Slot::default();
+        slot.hand(records(1, 0));
+        slot.hand(records(2, 1));
+        slot.tell(Fact::Pause(vec![TopicPartition::new("t", 0)]));
+        slot.hand(records(3, 0));
+        slot.hand(records(4, 1));
+        assert_eq!(taken(&slot), [2, 4]);
+        drop(slot.drain());
+        slot.hand(records(5, 0));
+        assert_eq!(taken(&slot), [5]);
+        let (answer, _answered) = oneshot::channel();
+        slot.hand(records(6, 0));
+        let seek = Call::Seek(TopicPartition::new("t", 0), SeekTo::End);
+        slot.tell(Fact::Call(seek, answer));
+        assert_eq!(taken(&slot), []);
+    }
+
+    #[test]
+    fn after_the_end_notices_can_be_read_and_nobody_waits_for_an_answer() {
+        let slot = Slot::default();
+        let (answer, mut early) = oneshot::channel();
+        slot.tell(Fact::Inspect(answer));
+        slot.hand(records(1, 0));
+        slot.hand(Item::Lost {
+            partitions: Vec::new(),
+        });
+        slot.close(End::Gone);
+        let (answer, mut late) = oneshot::channel();
+        slot.tell(Fact::Inspect(answer));
+        assert!(matches!(slot.take(), Some(Item::Lost { .. })) && slot.take().is_none());
+        assert!(early.try_recv() == Err(oneshot::error::TryRecvError::Closed));
+        assert!(late.try_recv() == Err(oneshot::error::TryRecvError::Closed));
+        assert_eq!((slot.drain().len(), slot.end()), (0, Some(End::Gone)));
+    }
+}

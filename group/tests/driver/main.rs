@@ -1,5 +1,5 @@
 //! Consumers on the embedded broker, over real sockets and in paused time: all peers live in one current-thread runtime, else time
-//! would jump while bytes are on their way. No real time passes.
+//! would jump while bytes are on their way. No real time passes, but in `threads`.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // helpers outside #[test] functions
 
 mod cancel;
@@ -14,3 +14,4 @@ mod memory;
 mod polls;
 mod rig;
 mod tap;
+mod threads;

@@ -61,3 +61,23 @@ async fn waiting_inside_next_counts_as_polling() {
     sleep(2 * SECOND).await;
     assert_eq!(rig.tap.count(ApiKey::LeaveGroup), 1);
 }
+
+/// The process was stopped, or the runtime starved, for longer than the session (C05, C07): the clock jumps, and nothing else.
+#[tokio::test(start_paused = true)]
+async fn a_process_that_slept_through_its_session_finds_its_partitions_lost() {
+    let rig = Rig::new(1, 1).await;
+    rig.feed(0, 50).await;
+    let mut consumer = rig.consumer().build().unwrap();
+    drop(assigned(&mut consumer).await);
+    let position = Seen::default().read(&mut records(&mut consumer).await);
+    let before = consumer.group_metadata().await.unwrap();
+    tokio::time::advance(60 * SECOND).await;
+    sleep(SECOND / 10).await;
+    let fenced = consumer.commit([position]).await.unwrap_err();
+    assert!(matches!(fenced, CommitError::Fenced { .. }), "{fenced}");
+    assert_eq!(lost(&mut consumer).await, [partition(0)]);
+    drop(assigned(&mut consumer).await);
+    assert_ne!(consumer.group_metadata().await.unwrap(), before);
+    assert_eq!(records(&mut consumer).await.next().unwrap().unwrap().offset(), 0);
+    assert_eq!(rig.committed().await, [].into());
+}
