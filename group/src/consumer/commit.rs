@@ -22,12 +22,12 @@ impl Committer {
         Self { slot }
     }
 
-    /// See [`Consumer::commit`](crate::Consumer::commit).
+    /// Queues a commit of these positions. See [`Consumer::commit`](crate::Consumer::commit).
     pub fn commit(&self, positions: impl IntoIterator<Item = CommitOffset>) -> Commit {
         self.call(Call::Commit(positions.into_iter().collect()))
     }
 
-    /// See [`Consumer::commit_processed`](crate::Consumer::commit_processed).
+    /// Queues a commit of all that is processed. See [`Consumer::commit_processed`](crate::Consumer::commit_processed).
     pub fn commit_processed(&self) -> Commit {
         self.call(Call::CommitProcessed)
     }
@@ -52,7 +52,8 @@ impl Committer {
     }
 }
 
-/// A commit under way. Dropping it does not stop it.
+/// A commit under way: queued when this was made, in order with others. Dropping it does not stop it. It resolves within
+/// `default.api.timeout.ms`, also when no broker answers or the consumer ends.
 #[derive(Debug)]
 #[must_use = "a commit is under way already; await it to know how it went, or drop it on purpose"]
 pub struct Commit {

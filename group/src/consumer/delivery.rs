@@ -9,7 +9,32 @@ use super::Records;
 use crate::driver::{Fact, Item, Notice, Slot};
 use crate::member::{GuardId, Period};
 
-/// One thing handed to the application by [`Consumer::next_delivery`](crate::Consumer::next_delivery).
+/// One thing handed to the application by [`Consumer::next_delivery`](crate::Consumer::next_delivery), in the order it happened.
+///
+/// Positions that are kept elsewhere, in the database that the records go to:
+///
+/// ```no_run
+/// use kohort_group::{Consumer, ConsumerError, Delivery, member::SeekTo};
+/// # fn load(_: &kohort_protocol::TopicPartition) -> i64 { 0 }
+/// # fn store(_: kohort_group::Records) {}
+///
+/// # async fn example(mut consumer: Consumer) -> Result<(), ConsumerError> {
+/// loop {
+///     match consumer.next_delivery().await? {
+///         Delivery::Assigned(assigned) => {
+///             for partition in assigned.partitions() {
+///                 consumer.seek(partition.clone(), SeekTo::Offset(load(partition))).await?;
+///             }
+///         } // dropped here: fetching begins
+///         Delivery::Records(records) => store(records),
+///         Delivery::Revoking(_) => {} // all is stored: let the group go on
+///         Delivery::Lost(partitions) => eprintln!("lost {partitions:?}"),
+///         Delivery::Notice(notice) => eprintln!("{notice}"),
+///         _ => {}
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "nearly all are records")]
@@ -59,6 +84,8 @@ impl Delivery {
 }
 
 /// Partitions that were gained. Nothing of them is fetched while this is held: seek, or load positions from elsewhere; then drop it.
+/// That must happen within `max.poll.interval.ms`. Dropped while panicking it makes the member leave; dropped after the partitions
+/// were lost, or are to be given back, it does nothing.
 #[derive(Debug)]
 pub struct Assigned {
     partitions: Vec<TopicPartition>,
@@ -83,7 +110,9 @@ impl Assigned {
 /// Partitions that go. No more records of them are handed out. Finish with those that were, commit, and drop this: that lets the
 /// rebalance go on. After [`deadline`](Self::deadline) the group goes on without this member, and the partitions are lost.
 ///
-/// Dropped while panicking it is *not* acknowledged: the member leaves, so that nothing counts as processed that was not.
+/// Commits that were asked for before it is dropped are done first; with automatic commits also one of all that is processed.
+/// Dropped while panicking it is *not* acknowledged: the member leaves, so that nothing counts as processed that was not. Dropped
+/// too late it does nothing.
 #[derive(Debug)]
 pub struct Revoking {
     partitions: Vec<TopicPartition>,

@@ -45,7 +45,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
 /// let mut consumer = Consumer::builder(&client, "billing").topics(["orders"]).build()?;
 /// for _ in 0..10 {
 ///     let mut records = consumer.next().await?;
-///     println!("of {}:", records.partition());
+///     println!("from {}:", records.partition());
 ///     while let Some(record) = records.next() {
 ///         println!("{:?}", record?.value());
 ///     }

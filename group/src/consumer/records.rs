@@ -12,7 +12,7 @@ use crate::member::{CommitOffset, Period, Ticket};
 
 /// Records of one partition, in offset order, decompressed batch by batch as they are read.
 ///
-/// It may be sent to another task or thread. Dropping it before its end skips the rest: calling
+/// It may be sent to another task or thread, and outlives its consumer. Dropping it before its end skips the rest: calling
 /// [`next`](crate::Consumer::next) again says that all records returned before are processed.
 #[derive(Debug)]
 pub struct Records {

@@ -1,6 +1,8 @@
 //! Each fault on each API that a consumer uses: it goes on, nothing is lost, and nothing is read twice but what was not committed.
 
-use kohort_broker::{Command, Fault, FaultAction};
+use kohort_broker::{Fault, FaultAction};
+use kohort_group::ConsumerError;
+use kohort_group::member::{CommitError, MemberError};
 use kohort_protocol::{ApiKey, ErrorCode};
 
 use crate::rig::*;
@@ -21,6 +23,11 @@ const APIS: [ApiKey; 11] = [
 
 /// Two partitions are read while the fault hits each third request of the API, several times.
 async fn read_through(api: ApiKey, action: FaultAction) {
+    let seen = story(api, action).await;
+    seen.assert_once(2, 100);
+}
+
+async fn story(api: ApiKey, action: FaultAction) -> Seen {
     let rig = Rig::new(1, 2).await;
     for skip in [0, 2, 4] {
         rig.broker
@@ -47,7 +54,7 @@ async fn read_through(api: ApiKey, action: FaultAction) {
     tokio::time::timeout(900 * SECOND, story)
         .await
         .unwrap_or_else(|_| panic!("{api:?} {action:?}: it stands still"));
-    seen.assert_once(2, 100);
+    seen.assert_all(2, 100);
     let closed = within(60 * SECOND, consumer.close_within(60 * SECOND)).await;
     assert_eq!(closed, Ok(()), "{api:?} {action:?}");
     assert!(
@@ -55,7 +62,7 @@ async fn read_through(api: ApiKey, action: FaultAction) {
         "{api:?} {action:?}: {:?}",
         rig.committed().await
     );
-    rig.broker.command(Command::Heal).await.unwrap();
+    seen
 }
 
 async fn each_api(action: FaultAction) {
@@ -116,4 +123,49 @@ async fn errors_that_pass() {
     ] {
         read_through(api, FaultAction::Answer(code)).await;
     }
+}
+
+/// The member is told that it is none, or of another time: it joins again, and reads on from what is committed. Records may come
+/// twice then, none may be missing.
+#[tokio::test(start_paused = true)]
+async fn errors_that_cost_the_membership() {
+    for (api, code) in [
+        (ApiKey::Heartbeat, ErrorCode::UNKNOWN_MEMBER_ID),
+        (ApiKey::Heartbeat, ErrorCode::ILLEGAL_GENERATION),
+        (ApiKey::SyncGroup, ErrorCode::UNKNOWN_MEMBER_ID),
+        (ApiKey::SyncGroup, ErrorCode::REBALANCE_IN_PROGRESS),
+        (ApiKey::JoinGroup, ErrorCode::UNKNOWN_MEMBER_ID),
+        (ApiKey::OffsetCommit, ErrorCode::UNKNOWN_MEMBER_ID),
+        (ApiKey::OffsetCommit, ErrorCode::ILLEGAL_GENERATION),
+        (ApiKey::OffsetCommit, ErrorCode::REBALANCE_IN_PROGRESS),
+    ] {
+        story(api, FaultAction::Answer(code)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_for_good_is_the_answer_to_everything() {
+    let rig = Rig::new(1, 1).await;
+    let refusal = FaultAction::Answer(ErrorCode::GROUP_AUTHORIZATION_FAILED);
+    rig.broker
+        .inject(Fault::on(ApiKey::JoinGroup, refusal).times(99))
+        .await
+        .unwrap();
+    let mut consumer = rig.consumer().build().unwrap();
+    let is_refused = |error: ConsumerError| {
+        let refused = matches!(
+            &error,
+            ConsumerError::Member(MemberError::Refused { api: "JoinGroup", .. })
+        );
+        assert!(refused, "{error}");
+    };
+    for _ in 0..3 {
+        is_refused(within(60 * SECOND, consumer.next()).await.unwrap_err());
+    }
+    is_refused(within(SECOND, consumer.status()).await.unwrap_err());
+    let seek = consumer.seek(partition(0), kohort_group::member::SeekTo::End);
+    is_refused(within(SECOND, seek).await.unwrap_err());
+    let commit = consumer.committer().commit_bare_offsets([(partition(0), 1)]);
+    assert_eq!(within(SECOND, commit).await, Err(CommitError::Closed));
+    is_refused(within(SECOND, consumer.close()).await.unwrap_err());
 }

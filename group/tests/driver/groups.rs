@@ -169,6 +169,16 @@ async fn the_coordinator_falls_silent_without_closing_anything() {
 
 #[tokio::test(start_paused = true)]
 async fn the_only_broker_is_killed_and_comes_back() {
+    outage(3 * SECOND).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_only_broker_is_gone_for_longer_than_the_session() {
+    outage(600 * SECOND).await;
+}
+
+/// Sessions begin anew when a coordinator loads a group: the member keeps its place, and nothing is read twice.
+async fn outage(length: std::time::Duration) {
     let rig = Rig::new(1, 2).await;
     let (stop, _) = tokio::sync::watch::channel(false);
     let task = run(rig.consumer().build().unwrap(), &stop);
@@ -177,17 +187,39 @@ async fn the_only_broker_is_killed_and_comes_back() {
     sleep(10 * SECOND).await;
     let before = rig.group().await.unwrap();
     rig.broker.stop_node(NodeId(1)).await.unwrap();
-    sleep(3 * SECOND).await;
+    sleep(length).await;
     rig.broker.start_node(NodeId(1)).await.unwrap();
-    sleep(10 * SECOND).await;
+    sleep(60 * SECOND).await;
     rig.feed(0, 50).await;
     rig.feed(1, 50).await;
     sleep(10 * SECOND).await;
-    assert_eq!(rig.group().await.unwrap().generation, before.generation);
+    let after = rig.group().await.unwrap();
+    assert_eq!(
+        (after.state, after.generation),
+        (GroupState::Stable, before.generation)
+    );
     stop.send(true).unwrap();
     let mut seen = Seen::default();
     let consumer = add(task, &mut seen).await;
     consumer.close().await.unwrap();
     seen.assert_once(2, 100);
     assert!(rig.committed().await.into_values().eq([100, 100]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_subscription_takes_effect_with_a_rebalance() {
+    let rig = Rig::new(1, 2).await;
+    rig.broker.create_topic("other", 3).await.unwrap();
+    let mut consumer = rig.consumer().build().unwrap();
+    assert_eq!(assigned(&mut consumer).await.partitions().len(), 2);
+    consumer.subscribe(["other"]);
+    assert_eq!(revoking(&mut consumer).await.partitions().len(), 2);
+    let assigned = assigned(&mut consumer).await;
+    assert!(
+        assigned
+            .partitions()
+            .iter()
+            .all(|name| name.topic.as_str() == "other")
+    );
+    assert_eq!(assigned.partitions().len(), 3);
 }
