@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use kohort::protocol::api::create_topics::CreatableTopic;
-use kohort::{Client, ClientConfig, GroupId, NodeId, TopicName};
+use kohort::{Client, ClientConfig, ErrorCode, GroupId, NodeId, TopicName};
 use kohort_broker::{Broker, Config};
 
 use crate::args;
@@ -61,10 +61,13 @@ impl Stage {
             ..CreatableTopic::default()
         };
         for created in self.runtime.block_on(self.client.create_topics(vec![topic]))? {
-            created
-                .error_code
-                .ok()
-                .with_context(|| created.error_message.unwrap_or_default())?;
+            // Nobody else has this name: it exists already when the request had to be repeated.
+            if created.error_code != ErrorCode::TOPIC_ALREADY_EXISTS {
+                created
+                    .error_code
+                    .ok()
+                    .with_context(|| created.error_message.unwrap_or_default())?;
+            }
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Topics of a cluster; every change returns when all running brokers know it, so that a test need not wait again.
 
+use crate::KafkaError;
 use crate::cluster::{ANSWER_LIMIT, Cluster};
 use crate::supervised::until;
 use anyhow::{Result, ensure};
@@ -7,6 +8,8 @@ use std::time::Duration;
 
 /// Creating 100 partitions takes well below a second.
 const CHANGE_LIMIT: Duration = Duration::from_secs(30);
+
+const TOPIC_ALREADY_EXISTS: i16 = 36;
 
 /// # Errors
 /// Kafka refuses (a [`crate::KafkaError`]), or no broker answers, or the change is not known everywhere within 30 s.
@@ -19,7 +22,11 @@ impl Cluster {
         replication: i16,
         configs: &[(&str, &str)],
     ) -> Result<()> {
-        self.change(|wire| wire.create_topic(name, partitions, replication, configs))?;
+        match self.change(|wire| wire.create_topic(name, partitions, replication, configs)) {
+            // A broker asks its controller twice when the first answer is slow; then the topic exists already.
+            Err(error) if code(&error) == Some(TOPIC_ALREADY_EXISTS) => {}
+            created => created?,
+        }
         self.wait_for_partitions(name, partitions)
     }
 
@@ -59,4 +66,9 @@ impl Cluster {
             Ok(())
         })
     }
+}
+
+/// Kafka's number of an error, if it is one of Kafka's.
+fn code(error: &anyhow::Error) -> Option<i16> {
+    error.downcast_ref::<KafkaError>().map(|refused| refused.code)
 }
