@@ -22,9 +22,10 @@ impl Cluster {
         replication: i16,
         configs: &[(&str, &str)],
     ) -> Result<()> {
+        let stood_before = self.metadata()?.topics.contains_key(name);
         match self.change(|wire| wire.create_topic(name, partitions, replication, configs)) {
-            // A broker asks its controller twice when the first answer is slow; then the topic exists already.
-            Err(error) if code(&error) == Some(TOPIC_ALREADY_EXISTS) => {}
+            // A broker asks its controller twice when the first answer is slow; then this very request made it.
+            Err(error) if code(&error) == Some(TOPIC_ALREADY_EXISTS) && !stood_before => {}
             created => created?,
         }
         self.wait_for_partitions(name, partitions)
