@@ -344,43 +344,42 @@ fn a_commit_whose_answer_is_lost_is_sent_again() {
 
 #[test]
 fn an_abandoned_commit_that_lands_late_is_overwritten_again() {
-    // S06: the coordinator is paused with a commit in its queue, which is given up; when it wakes it may serve that one after the
-    // newer one (seen on Kafka 4.4.0: 18 of 30).
-    for seed in 0..12 {
-        let mut world = World::new(
-            100 + seed,
-            Latencies {
-                failover: Duration::from_secs(60),
-                ..Latencies::KAFKA
-            },
-        );
-        world.topic("t", 3);
-        world.produce("t", 3, 50);
-        let impatient = MemberConfig {
-            request_timeout: Duration::from_millis(700),
-            ..config(&["t"])
-        };
-        let a = world.member(impatient);
-        world.run_until_stable(&[a], 3);
-        world.run_until_all_is_read();
-        world.produce("t", 3, 10);
-        world.run_while("a commit is on its way", |world| world.unread() > 0);
-        world.command(Command::Pause(coordinator(&world)));
-        world.run_ms(1500);
-        world.command(Command::Continue(coordinator(&world)));
-        world.run_ms(200);
-        world.produce("t", 3, 10);
-        world.run_until_all_is_read();
-        world.run_ms(3000);
-        for (partition, end) in world.produced.clone() {
-            assert_eq!(
-                world.committed(&partition),
-                Some(end),
-                "seed {seed} {}",
-                world.state()
-            );
-        }
-    }
+    // S06: a commit hangs in the coordinator and is given up; a newer one is acknowledged; then the old one takes effect and rewinds
+    // it (seen on Kafka 4.4.0: 18 of 30).
+    let mut world = World::new(20, Latencies::KAFKA);
+    world.topic("t", 1);
+    world.produce("t", 1, 50);
+    let impatient = MemberConfig {
+        request_timeout: Duration::from_millis(700),
+        ..config(&["t"])
+    };
+    let a = world.member(impatient);
+    world.run_until_stable(&[a], 1);
+    world.run_until_all_is_read();
+    let partition = TopicPartition::new("t", 0);
+    world.run_ms(3000); // the coordinator has stayed: it is looked up at once when it is lost
+    world.hold_commit = Some(Duration::from_millis(1100));
+    world.produce("t", 1, 10);
+    world.run_while("the late one is on its way", |world| world.unread() > 0);
+    world.run_ms(400);
+    world.produce("t", 1, 10);
+    world.run_while("the newer one is stored", |world| {
+        world.committed(&partition) != Some(70)
+    });
+    let stored = world.now;
+    world.run_while("the old one rewinds it", |world| {
+        world.committed(&partition) == Some(70)
+    });
+    world.run_while("it is stored again", |world| {
+        world.committed(&partition) != Some(70)
+    });
+    assert!(
+        world.now.since(stored) < Duration::from_millis(700),
+        "stored at {stored}, again at {}",
+        world.now
+    );
+    world.run_ms(5000);
+    assert_eq!(world.committed(&partition), Some(70));
 }
 
 #[test]
@@ -450,7 +449,7 @@ fn a_stable_group_stays_in_its_generation_and_asks_for_little() {
     let mut world = group(17, 3);
     let before = world.generation();
     world.sent.clear();
-    world.run(Duration::from_secs(600));
+    world.run(Duration::from_secs(120));
     assert_undisturbed(&world, before);
     let sent = |api| world.sent.get(&api).copied().unwrap_or(0);
     assert_eq!(
@@ -459,12 +458,12 @@ fn a_stable_group_stays_in_its_generation_and_asks_for_little() {
     );
     // Two a second for each member, and a long poll of 500 ms to each broker.
     assert!(
-        (3 * 1100..=3 * 1300).contains(&sent(ApiKey::Heartbeat)),
+        (3 * 220..=3 * 260).contains(&sent(ApiKey::Heartbeat)),
         "{:?}",
         world.sent
     );
-    assert!(sent(ApiKey::Fetch) <= 3 * 3 * 1300, "{:?}", world.sent);
-    assert!(sent(ApiKey::Metadata) <= 3 * 4, "{:?}", world.sent);
+    assert!(sent(ApiKey::Fetch) <= 3 * 3 * 260, "{:?}", world.sent);
+    assert!(sent(ApiKey::Metadata) <= 3, "{:?}", world.sent);
     assert_eq!(sent(ApiKey::OffsetCommit), 0, "nothing new to commit");
 }
 

@@ -25,6 +25,8 @@ use kohort_protocol::{ApiKey, GroupId, Lane, NodeId, Timestamp, TopicName, Topic
 enum Later {
     /// A request reaches the cluster.
     Request(ArrivedRequest),
+    /// A request that the broker had read long ago takes effect, whatever became of its connection.
+    Late(ArrivedRequest),
     /// A response reaches the client.
     Response(ConnectionId, i32, Response),
     /// The client notices that its connection is gone.
@@ -102,6 +104,8 @@ pub(crate) struct World {
     pub(crate) traced: bool,
     /// Requests sent, by API.
     pub(crate) sent: BTreeMap<ApiKey, u32>,
+    /// The next commit hangs in its broker for so long.
+    pub(crate) hold_commit: Option<Duration>,
     /// Overlapping ownership is an error unless a member was frozen or cut off.
     pub(crate) strict: bool,
 }
@@ -146,6 +150,7 @@ impl World {
             trace: String::new(),
             traced: false,
             sent: BTreeMap::new(),
+            hold_commit: None,
             strict: true,
         }
     }
@@ -420,17 +425,21 @@ impl World {
         let at = line.busy_until;
         let client_id = Some(format!("member-{member}"));
         let version = version(request.api());
-        self.plan(
-            at,
-            Later::Request(ArrivedRequest {
-                node,
-                connection: id,
-                correlation_id,
-                version,
-                client_id,
-                request,
-            }),
-        );
+        let request = ArrivedRequest {
+            node,
+            connection: id,
+            correlation_id,
+            version,
+            client_id,
+            request,
+        };
+        match self
+            .hold_commit
+            .take_if(|_| matches!(request.request, Request::OffsetCommit(_)))
+        {
+            Some(hold) => self.plan(self.now + hold, Later::Late(request)),
+            None => self.plan(at, Later::Request(request)),
+        }
         self.plan(self.now + timeout, Later::TimedOut(id, correlation_id));
     }
 
@@ -532,6 +541,16 @@ impl World {
                 if self.lines.contains_key(&request.connection) {
                     self.cluster.handle(self.now, ToCluster::Request(request));
                 }
+            }
+            Later::Late(request) => {
+                let connection = self.open_raw(request.node);
+                self.cluster.handle(
+                    self.now,
+                    ToCluster::Request(ArrivedRequest {
+                        connection,
+                        ..request
+                    }),
+                );
             }
             Later::Response(id, correlation_id, response) => {
                 let Some(line) = self.lines.get_mut(&id) else {

@@ -109,14 +109,22 @@ fn tokens_an_answer_to_an_unknown_token_is_dropped() {
 
 #[test]
 fn tokens_an_answer_is_taken_once() {
-    let mut rig = Rig::started(config());
-    let join = rig.token("JoinGroup");
+    let mut rig = Rig::stable(MemberConfig {
+        max_poll_interval: Duration::from_secs(2),
+        ..config()
+    });
+    rig.pass_ms(2000);
+    let leave = rig.token("LeaveGroup");
     assert_eq!(
-        rig.answer(join, Ok(take_id("m-1").into())),
-        ["JoinGroup@1 id=m-1 (305s)"]
+        rig.answer(leave, Ok(left(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS).into())),
+        NOTHING
     );
-    assert_eq!(rig.answer(join, Ok(take_id("m-2").into())), NOTHING);
-    assert_eq!(rig.member.member_id().as_str(), "m-1");
+    // Said twice, and differently: the second time nobody listens, and the goodbye is said again.
+    assert_eq!(rig.answer(leave, Ok(left(ErrorCode::NONE).into())), NOTHING);
+    assert_eq!(
+        rig.pass_ms(120),
+        ["LeaveGroup@1 m-1 \"max.poll.interval.ms was exceeded\" (30s)"]
+    );
 }
 
 #[test]

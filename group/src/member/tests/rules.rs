@@ -311,6 +311,21 @@ fn rule_09_a_join_that_succeeds_in_another_state_is_not_synced() {
     assert_eq!(rig.member.state(), MemberState::Unjoined);
 }
 
+#[test]
+fn rule_09_not_even_when_its_answer_was_waited_for() {
+    // We left before the first JoinGroup was answered. It succeeds in one step, as old brokers have it: the id is given back.
+    let mut rig = Rig::started(MemberConfig {
+        max_poll_interval: Duration::from_secs(4),
+        ..config()
+    });
+    rig.pass_ms(4000);
+    assert_eq!(
+        rig.reply(follow(1, "m-1")),
+        ["LeaveGroup@1 m-1 \"left before it knew its id\" (30s)"]
+    );
+    assert_eq!(rig.member.state(), MemberState::Unjoined);
+}
+
 // ---- 10: an assignment that we did not ask for
 
 #[test]

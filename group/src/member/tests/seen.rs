@@ -5,7 +5,7 @@ use std::time::Duration;
 use kohort_protocol::{ErrorCode, Timestamp};
 
 use super::rig::*;
-use crate::member::{Failure, Input, MemberState};
+use crate::member::{Failure, Input, MemberConfig, MemberState};
 
 const NOTHING: [&str; 0] = [];
 
@@ -94,11 +94,10 @@ fn heartbeat_0_does_not_end_the_backoff_of_the_look_up_either() {
     // Node 1 answers heartbeats and refuses all else: found, refused, found, refused, ...
     let mut rig = Rig::stable(config());
     rig.give(Input::Waiting(true));
-    rig.commit(1, "t-0=5");
     let mut asked = 0;
     while rig.now < Timestamp::from_millis(20_000) {
-        if rig.is_open("OffsetCommit") {
-            rig.commit_refused(ErrorCode::NOT_COORDINATOR);
+        if rig.is_open("OffsetFetch") {
+            rig.reply(offsets_error(ErrorCode::NOT_COORDINATOR));
         }
         if rig.is_open("Heartbeat") {
             rig.reply(heartbeat(ErrorCode::NONE));
@@ -226,4 +225,17 @@ fn a_disconnect_does_not_give_up_what_waits_on_other_connections() {
     assert!(rig.is_open("OffsetCommit"));
     rig.pass(Duration::from_millis(10));
     assert_eq!(rig.commit_stored(), ["done 1"]);
+}
+
+#[test]
+fn a_goodbye_that_is_refused_after_its_session_has_ended_is_not_repeated() {
+    let mut rig = Rig::stable(MemberConfig {
+        max_poll_interval: Duration::from_secs(2),
+        ..config()
+    });
+    rig.pass_ms(2000);
+    assert!(rig.is_open("LeaveGroup"));
+    rig.sleep(Duration::from_secs(11));
+    assert_eq!(rig.reply(left(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS)), NOTHING);
+    assert_eq!(rig.pass_ms(5000), NOTHING);
 }
