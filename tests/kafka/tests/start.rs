@@ -149,6 +149,23 @@ fn a_restarted_broker_has_its_address_its_records_and_its_groups() -> Result<()>
     Ok(())
 }
 
+/// Kafka's controller fences a broker that was silent for longer than its session, itself too; for a moment all its groups then
+/// answer 16, in the middle of somebody's test.
+#[test]
+fn a_lone_broker_that_was_silent_for_some_seconds_keeps_its_groups() -> Result<()> {
+    for version in [Version::V4_4_0, Version::V4_0_2] {
+        let kafka = Cluster::builder().version(version).start()?;
+        kafka.pause(1)?;
+        std::thread::sleep(Duration::from_secs(4));
+        kafka.resume(1)?;
+        std::thread::sleep(Duration::from_secs(1));
+        let log = std::fs::read_to_string(kafka.log(1)?)?;
+        let fenced = log.lines().find(|line| line.contains("Fencing broker 1"));
+        assert_eq!(fenced, None, "Kafka {}", kafka.version());
+    }
+    Ok(())
+}
+
 #[test]
 fn what_kafka_does_not_accept_is_said_with_the_end_of_its_log() {
     let refused = Cluster::builder()
