@@ -159,21 +159,22 @@ impl MemberConfig {
 
     fn validate_sizes(&self) -> Result<(), ConfigError> {
         let sizes = [
-            ("fetch.min.bytes", i64::from(self.fetch_min_bytes)),
-            ("fetch.max.bytes", i64::from(self.fetch_max_bytes)),
+            ("fetch.min.bytes", i64::from(self.fetch_min_bytes), 0),
+            ("fetch.max.bytes", i64::from(self.fetch_max_bytes), 1),
             (
                 "max.partition.fetch.bytes",
                 i64::from(self.max_partition_fetch_bytes),
+                1,
             ),
-            ("the buffer", i64::try_from(self.buffer_bytes).unwrap_or(i64::MAX)),
+            (
+                "the buffer",
+                i64::try_from(self.buffer_bytes).unwrap_or(i64::MAX),
+                1,
+            ),
         ];
-        let small = sizes.into_iter().find(|&(_, value)| value < 1);
-        small.map_or(Ok(()), |(name, value)| {
-            Err(ConfigError::TooSmall {
-                name,
-                value,
-                least: 1,
-            })
+        let small = sizes.into_iter().find(|&(_, value, least)| value < least);
+        small.map_or(Ok(()), |(name, value, least)| {
+            Err(ConfigError::TooSmall { name, value, least })
         })
     }
 }

@@ -8,7 +8,7 @@
 mod answers;
 mod session;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use kohort_protocol::api::fetch::{FetchPartition, FetchRequest};
@@ -66,6 +66,11 @@ impl Fetching {
             .values()
             .flat_map(|broker| broker.poll.iter().chain(&broker.once));
         flights.map(|flight| flight.reserved).sum()
+    }
+
+    #[cfg(test)]
+    pub(super) fn brokers(&self) -> usize {
+        self.brokers.len()
     }
 
     pub(super) const fn is_short(&self) -> bool {
@@ -166,6 +171,9 @@ impl Member {
 
     /// What of `plan` is not on its way already, if the broker may be asked now.
     fn ready(&mut self, node: NodeId, mut plan: Plan) -> Option<(NodeId, Plan)> {
+        if !self.fetching.brokers.contains_key(&node) {
+            self.forget_idle_brokers();
+        }
         let broker = self.fetching.brokers.entry(node).or_insert_with(Broker::new);
         if !broker.retry.is_due(self.wire.now) {
             self.attention.wake_at(broker.retry.at());
@@ -179,6 +187,26 @@ impl Member {
             !flights.any(|flight| flight.spots.get(name) == Some(spot))
         });
         (!plan.is_empty()).then_some((node, plan))
+    }
+
+    /// Answers name brokers (better leaders, followers), a hostile one new ones without end: only those stay that a partition is read
+    /// from, that are asked just now, or that must not be asked yet.
+    fn forget_idle_brokers(&mut self) {
+        let sources: BTreeSet<NodeId> = self
+            .partitions
+            .iter()
+            .flat_map(|(name, partition)| {
+                let replica = partition.replica.map(|(node, _)| node);
+                replica
+                    .into_iter()
+                    .chain(self.topics.leader(name).map(|leader| leader.node))
+            })
+            .collect();
+        let now = self.wire.now;
+        self.fetching.brokers.retain(|node, broker| {
+            let is_asked = broker.poll.is_some() || broker.once.is_some();
+            is_asked || !broker.retry.is_due(now) || sources.contains(node)
+        });
     }
 
     /// How many bytes a request may bring.

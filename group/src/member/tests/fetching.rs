@@ -217,6 +217,25 @@ fn a_better_leader_named_in_the_answer_is_asked_at_once() {
 }
 
 #[test]
+fn brokers_that_name_new_leaders_without_end_do_not_fill_the_memory() {
+    let mut rig = Rig::reading(config());
+    for node in 2..100 {
+        let current_leader = Some(CurrentLeader {
+            leader_id: NodeId(node),
+            leader_epoch: LeaderEpoch(node),
+        });
+        let moved = FetchedPartition {
+            current_leader,
+            ..fetch_error("t-0", ErrorCode::NOT_LEADER_OR_FOLLOWER)
+        };
+        rig.fetch_brings(vec![moved]);
+        rig.live(Duration::from_millis(1100));
+        assert!(rig.is_open("Fetch"), "{node}");
+        assert!(rig.member.fetching.brokers() <= 3, "{node}");
+    }
+}
+
+#[test]
 fn a_follower_is_read_while_it_can_be() {
     let mut rig = Rig::reading(MemberConfig {
         client_rack: Some("r".into()),
