@@ -3,6 +3,7 @@
 pub mod api;
 mod connection;
 pub mod consumer_protocol;
+pub mod dissect;
 mod error_code;
 pub mod frame;
 mod ids;
