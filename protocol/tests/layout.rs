@@ -2,6 +2,8 @@
 
 #[path = "layout/agreement.rs"]
 mod agreement;
+#[path = "layout/budget.rs"]
+mod budget;
 #[path = "layout/hostile.rs"]
 mod hostile;
 #[path = "layout/peers.rs"]

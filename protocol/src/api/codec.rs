@@ -184,7 +184,7 @@ where
     })
 }
 
-pub(super) fn decode<M, Raw>(version: i16, mut body: Bytes) -> Result<M, Malformed>
+pub(super) fn decode<M, Raw>(version: i16, body: Bytes) -> Result<M, Malformed>
 where
     M: Message + Mirror<Raw>,
     Raw: Decodable,
@@ -200,7 +200,8 @@ where
     if !supported.contains(version) {
         return Err(malformed(format!("only versions {supported} can be read")));
     }
-    layout::check(M::SCHEMA, version, &body).map_err(|error| malformed(reason(&error)))?;
+    let body = layout::admit(M::SCHEMA, version, body);
+    let mut body = body.map_err(|error| malformed(reason(&error)))?;
     let raw = Raw::decode(&mut body, version).map_err(|error| malformed(error.to_string()))?;
     M::from_raw(raw, version).map_err(|reason| malformed(reason.to_owned()))
 }

@@ -58,6 +58,18 @@ pub enum Fault {
         /// The bytes there are.
         left: usize,
     },
+    /// More elements than memory should be spent on: no broker and no client writes so many and so little in each.
+    #[error(
+        "array of {count} makes a message that takes {memory} bytes decoded, more than the {limit} allowed for its frame"
+    )]
+    Memory {
+        /// The count, which the bytes do hold.
+        count: usize,
+        /// What the message would take, as far as it was read.
+        memory: usize,
+        /// What its frame may cost.
+        limit: usize,
+    },
     /// More tagged fields than what is left can hold.
     #[error("{count} tagged fields do not fit in {left} bytes")]
     Tags {
@@ -109,7 +121,7 @@ impl LayoutError {
         Self::of_message(schema, version, end, Fault::Trailing(total - end))
     }
 
-    fn of_message(schema: &Schema, version: i16, offset: usize, fault: Fault) -> Self {
+    pub(super) fn of_message(schema: &Schema, version: i16, offset: usize, fault: Fault) -> Self {
         Self {
             message: schema.name,
             version,

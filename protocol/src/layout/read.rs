@@ -49,6 +49,39 @@ impl<'a> Reader<'a> {
         rest.is_some()
     }
 
+    /// Steps over a compact count and as many times `size` bytes, if that is all there; over a null if there `may_be` one.
+    #[inline]
+    pub(super) fn skip_compact(&mut self, size: usize, may_be_null: impl FnOnce() -> bool) -> bool {
+        let (count, after) = match self.rest {
+            [count @ 1..0x80, after @ ..] => (usize::from(*count), after),
+            [low @ 0x80..=0xff, high @ 1..0x80, after @ ..] => {
+                (usize::from(low & 0x7f) | (usize::from(*high) << 7), after)
+            }
+            [0, after @ ..] if may_be_null() => (1, after),
+            _ => return false,
+        };
+        self.skip_in(after, size * (count - 1))
+    }
+
+    /// Steps over a zero, if one comes next.
+    #[inline]
+    pub(super) fn skip_zero(&mut self) -> bool {
+        match self.rest {
+            [0, rest @ ..] => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    #[inline]
+    fn skip_in(&mut self, after: &'a [u8], count: usize) -> bool {
+        let rest = after.get(count..);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
     #[inline]
     pub(super) fn array<const COUNT: usize>(&mut self) -> Result<[u8; COUNT], Fault> {
         let Some((taken, rest)) = self.rest.split_first_chunk() else {

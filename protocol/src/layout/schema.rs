@@ -62,6 +62,15 @@ pub struct Struct {
     pub fields: &'static [Field],
 }
 
+impl Struct {
+    /// The tagged field with this number, if the version has one.
+    pub(super) fn tagged(&self, tag: u32, version: u8) -> Option<&'static Field> {
+        let known =
+            |field: &&Field| field.tag.map(u32::from) == Some(tag) && field.versions.contains(version);
+        self.fields.iter().find(known)
+    }
+}
+
 /// A field of a struct.
 #[derive(Debug)]
 pub struct Field {
@@ -81,6 +90,10 @@ pub struct Field {
     pub(super) placed: V,
     /// The bytes to step over, if those are always the same number; else 0.
     pub(super) step: u8,
+    /// If it is a length and then as many times so many bytes, these; else 0. Of flexible versions alone.
+    pub(super) each: u8,
+    /// What the decoder holds for each element, if it is an array; else 0.
+    pub(super) memory: u16,
 }
 
 /// What a field holds.
@@ -115,6 +128,11 @@ pub(super) const fn one(name: &'static str, of: Type, versions: V) -> Field {
         tag: None,
         placed: versions,
         step: of.size(),
+        each: match of {
+            Type::String | Type::Bytes | Type::Records => 1,
+            _ => 0,
+        },
+        memory: 0,
     }
 }
 
@@ -122,6 +140,8 @@ pub(super) const fn many(name: &'static str, of: Type, versions: V) -> Field {
     Field {
         array: true,
         step: 0,
+        each: of.size(),
+        memory: of.memory(),
         ..one(name, of, versions)
     }
 }
@@ -203,6 +223,30 @@ impl Type {
             Self::Int64 | Self::Float64 => 8,
             Self::Uuid => 16,
             Self::String | Self::LegacyString | Self::Bytes | Self::Records | Self::Struct(_) => 0,
+        }
+    }
+
+    /// The bytes that a value takes in a struct of the decoder, at most: its structs have the fields of all versions,
+    /// texts and bytes are slices of the frame, and unknown tagged fields lie in a map. (On 64 bits; else it is less.)
+    const fn memory(self) -> u16 {
+        const WORD: u16 = 8;
+        match self {
+            Self::String | Self::LegacyString | Self::Bytes | Self::Records => 4 * WORD,
+            Self::Struct(shape) => {
+                let (mut sum, mut fields) = (3 * WORD, shape.fields);
+                while let [field, rest @ ..] = fields {
+                    sum += match field.of {
+                        _ if field.array => 3 * WORD,
+                        // It may be an option, with a word of its own to say so.
+                        Self::Struct(_) => field.of.memory() + WORD,
+                        of => of.memory(),
+                    };
+                    fields = rest;
+                }
+                // The compiler sorts fields by their alignment, so that there is no gap but at the end.
+                sum.next_multiple_of(WORD)
+            }
+            of => of.size() as u16,
         }
     }
 

@@ -247,3 +247,34 @@ fn the_api_versions_response_keeps_the_oldest_header() {
     assert_eq!(header(layout::request(17), 1), Some(1));
     assert!(layout::request(4).is_none(), "LeaderAndIsr is gone");
 }
+
+/// A group in an OffsetFetch request takes 3 bytes on the wire and 120 decoded.
+#[test]
+fn an_array_that_would_cost_too_much_memory_is_refused() {
+    // A count of 12,801 in two bytes, which is one more than there are.
+    let large = [&[0x81, 100][..], &[1, 1, 0].repeat(12_800), &[0, 0]].concat();
+    let error = layout::check(&table::OFFSET_FETCH_REQUEST, 8, &large).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "OffsetFetchRequest.v8.groups: array of 12800 makes a message that takes 1536000 bytes decoded, \
+         more than the 987232 allowed for its frame (at byte 0)"
+    );
+}
+
+/// A later Kafka may add tagged fields wherever it likes, so that many are no reason to refuse a frame.
+#[test]
+fn many_unknown_tagged_fields_are_left_out_of_what_is_decoded() {
+    // Throttle time, error, and tags 1 to 100 with nothing in them.
+    let tags = |count: u8| (1..=count).flat_map(|tag| [tag, 0]).collect::<Vec<u8>>();
+    let few = [&[0, 0, 0, 7, 0, 25, 100][..], &tags(100)].concat();
+    let many = [
+        &[0, 0, 0, 7, 0, 25, 0x81, 1][..],
+        &tags(127),
+        &[0x80, 1, 0, 0x81, 1, 0],
+    ]
+    .concat();
+    let admitted =
+        |frame: &[u8]| layout::admit(&table::HEARTBEAT_RESPONSE, 4, frame.to_vec().into()).unwrap();
+    assert_eq!(admitted(&few), few);
+    assert_eq!(&*admitted(&many), [0, 0, 0, 7, 0, 25, 0]);
+}
