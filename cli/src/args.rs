@@ -1,8 +1,10 @@
 //! What the command line says.
 
+use std::path::PathBuf;
+
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-/// Kafka groups in pure Rust: a demo, a consumer, and a broker to try them on.
+/// Kafka groups in pure Rust: a demo, a consumer, a broker to try them on, and what it takes to see what goes over the wire.
 #[derive(Debug, Parser)]
 #[command(name = "kohort", version, about, propagate_version = true)]
 pub(crate) struct Arguments {
@@ -22,6 +24,62 @@ pub(crate) enum Command {
     Consume(Consume),
     /// Run an embedded broker until Ctrl-C; its bootstrap line goes to stdout.
     Broker(Broker),
+    /// Show frames of Kafka's protocol as named fields.
+    ///
+    /// Reads raw bytes (or --hex) from FILE or stdin. A request with its header says itself what it is; of a response, --api and --version
+    /// of the request must be told. Bytes may be one frame, or many behind their four-byte sizes as on the wire: it finds out, and says so
+    /// on stderr. What is malformed is shown as far as it can be read, then the fault with its path and offset, and the exit code is 1.
+    #[command(after_help = EXAMPLES, disable_version_flag = true)]
+    Decode(Decode),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kohort decode request.bin
+  kohort decode --response --api JoinGroup --version 9 < response.bin
+  echo '00 0c 00 00 00 00 00 07 ...' | kohort decode --hex --json
+  kohort decode --body --request --api 11 --version 9 body.bin";
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Decode {
+    /// Where the bytes are; stdin if left out.
+    pub(crate) file: Option<PathBuf>,
+    /// The API, by its key or Kafka's name: 11, JoinGroup, join_group.
+    #[arg(long, value_parser = crate::decode::apis::parse)]
+    pub(crate) api: Option<i16>,
+    /// The version of the request.
+    #[arg(long, value_name = "N")]
+    pub(crate) version: Option<i16>,
+    /// These are requests (the default if neither --api nor --version is given).
+    #[arg(long, conflicts_with = "response")]
+    pub(crate) request: bool,
+    /// These are responses.
+    #[arg(long)]
+    pub(crate) response: bool,
+    /// There is no header in front of the body.
+    #[arg(long)]
+    pub(crate) body: bool,
+    /// The input is hexadecimal digits: plain, in groups, or as xxd and hexdump -C print them.
+    #[arg(long)]
+    pub(crate) hex: bool,
+    /// Each frame stands behind its four-byte size.
+    #[arg(long, conflicts_with = "bare")]
+    pub(crate) sized: bool,
+    /// It is one frame without its size.
+    #[arg(long)]
+    pub(crate) bare: bool,
+    /// One JSON object a line instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many records of each partition are shown; with 0 nothing is decompressed.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub(crate) records: usize,
+    /// How many bytes of a byte field are shown.
+    #[arg(long, default_value_t = 64, value_name = "N")]
+    pub(crate) bytes: usize,
+    /// Show credentials too: SASL tokens, HMACs, salted passwords.
+    #[arg(long)]
+    pub(crate) secrets: bool,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -3,6 +3,7 @@
 mod args;
 mod broker;
 mod consume;
+mod decode;
 mod demo;
 mod output;
 
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo::run(&demo),
         Command::Consume(consume) => consume::run(&consume),
         Command::Broker(broker) => broker::run(&broker),
+        Command::Decode(decode) => decode::run(&decode),
     };
     match result {
         Ok(code) => code,

@@ -1,6 +1,7 @@
 //! Where words go: logs to stderr, records to stdout.
 
-use std::io;
+use std::fmt;
+use std::io::{self, BufWriter, StdoutLock, Write as _};
 
 use tracing::level_filters::LevelFilter;
 
@@ -62,4 +63,38 @@ pub(crate) async fn asked_to_end() -> io::Result<()> {
 /// A runtime for one command.
 pub(crate) fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Stdout, buffered, as text and as bytes. A reader that has gone is an ordinary end (`| head -3`): what follows goes nowhere.
+pub(crate) struct Output {
+    out: BufWriter<StdoutLock<'static>>,
+    open: bool,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self {
+            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            open: true,
+        }
+    }
+}
+
+impl Output {
+    /// Whether anybody still reads.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Lets the reader see what was written.
+    pub(crate) fn flush(&mut self) {
+        self.open &= self.out.flush().is_ok();
+    }
+}
+
+impl fmt::Write for Output {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.open &= self.open && self.out.write_all(text.as_bytes()).is_ok();
+        if self.open { Ok(()) } else { Err(fmt::Error) }
+    }
 }
