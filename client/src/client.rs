@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
-use kohort_protocol::api::{Call, Response};
+use kohort_protocol::api::{Call, Outgoing, Response};
 use kohort_protocol::{CallFailure, Lane, NodeId};
 use tokio::sync::oneshot;
 
@@ -77,7 +77,7 @@ impl Client {
         request: C,
         timeout: Duration,
     ) -> Result<C::Response, ClientError> {
-        let request = request.into();
+        let request = Outgoing::from(request);
         let (lane, serial) = (Lane::of(&request), self.hub.serial());
         let (reply, answer) = oneshot::channel();
         let key = SlotKey {

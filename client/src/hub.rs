@@ -7,7 +7,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kohort_protocol::api::Request;
+use kohort_protocol::api::Outgoing;
 use kohort_protocol::{ConnectionConfig, ConnectionError, Lane, NodeId, Timestamp};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -143,7 +143,7 @@ impl Hub {
         self: &Arc<Self>,
         key: SlotKey,
         serial: Serial,
-        request: Request,
+        request: Outgoing,
         timeout: Duration,
         reply: Reply,
     ) -> Route {

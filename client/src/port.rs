@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use kohort_protocol::api::{Request, Response};
+use kohort_protocol::api::{Outgoing, Response};
 use kohort_protocol::{CallFailure, Lane};
 use tokio::sync::mpsc;
 
@@ -53,7 +53,7 @@ impl Port {
 
     /// Sends a request. Never blocks; `timeout` runs from now and covers connecting. Exactly one reply follows, unless the call is
     /// [abandoned](Self::abandon). A broker that failed lately is left alone for its backoff, within the timeout.
-    pub fn send(&mut self, token: u64, target: Target, lane: Lane, request: Request, timeout: Duration) {
+    pub fn send(&mut self, token: u64, target: Target, lane: Lane, request: Outgoing, timeout: Duration) {
         let serial = self.client.hub.serial();
         let reply = Reply::to_port(serial, self.sender.clone());
         let route = if self.open.len() < MAX_OPEN {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kohort_protocol::api::{Request, Response};
+use kohort_protocol::api::{Outgoing, Response};
 use kohort_protocol::{CallFailure, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -29,7 +29,7 @@ pub(crate) enum Command {
 /// A call on its way to a connection.
 pub(crate) struct PendingCall {
     pub(crate) serial: Serial,
-    pub(crate) request: Request,
+    pub(crate) request: Outgoing,
     /// When it was made: its time-out runs from then.
     pub(crate) at: Timestamp,
     pub(crate) timeout: Duration,

@@ -1,11 +1,13 @@
 //! Whole messages: header and body, framed by their size.
 //!
 //! Headers are written and read here by hand: they are four fields, and the `kafka-protocol` crate panics on a short one. The enums
-//! dispatch over all APIs; the functions generic over [`Call`] link only the APIs that are called.
+//! dispatch over all APIs; the functions generic over [`Call`], and those that take an [`Outgoing`], link only the APIs that are called.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use crate::api::{ApiKey, Call, EncodeError, Malformed, Message, Request, Response, VersionRange, versions};
+use crate::api::{
+    ApiKey, Call, Code, EncodeError, Malformed, Message, Outgoing, Request, Response, VersionRange, versions,
+};
 use crate::layout::{self, Schema, table};
 
 /// Appends a whole request: size, header, body. On failure nothing is appended.
@@ -19,14 +21,39 @@ pub fn write_request(
     client_id: Option<&str>,
     request: &Request,
 ) -> Result<(), EncodeError> {
+    write_by(Code::ANY, out, version, correlation_id, client_id, request)
+}
+
+/// As [`write_request`], with no more of the code for other APIs than the request brings along.
+///
+/// # Errors
+/// As there.
+pub fn write_outgoing(
+    out: &mut BytesMut,
+    version: i16,
+    correlation_id: i32,
+    client_id: Option<&str>,
+    request: &Outgoing,
+) -> Result<(), EncodeError> {
+    write_by(request.code(), out, version, correlation_id, client_id, request)
+}
+
+fn write_by(
+    code: &Code,
+    out: &mut BytesMut,
+    version: i16,
+    correlation_id: i32,
+    client_id: Option<&str>,
+    request: &Request,
+) -> Result<(), EncodeError> {
     let header = RequestHeader {
         api: request.api(),
-        schema: Request::schema(request.api()),
+        schema: (code.request_schema)(request.api()),
         version,
         correlation_id,
         client_id,
     };
-    header.frame(out, |out| request.encode(version, out))
+    header.frame(out, |out| (code.encode)(request, version, out))
 }
 
 /// As [`write_request`], for a request whose type is known.
@@ -84,8 +111,18 @@ pub fn correlation_id(frame: &[u8]) -> Option<i32> {
 /// # Errors
 /// [`Malformed`] if these bytes are no such response.
 pub fn read_response(api: ApiKey, version: i16, frame: Bytes) -> Result<(i32, Response), Malformed> {
-    let (correlation_id, body) = response_header(api, Response::schema(api), version, frame)?;
-    Ok((correlation_id, Response::decode(api, version, body)?))
+    read_by(Code::ANY, api, version, frame)
+}
+
+/// As [`read_response`], with the code that the request brought along.
+pub(crate) fn read_by(
+    code: &Code,
+    api: ApiKey,
+    version: i16,
+    frame: Bytes,
+) -> Result<(i32, Response), Malformed> {
+    let (correlation_id, body) = response_header(api, (code.response_schema)(api), version, frame)?;
+    Ok((correlation_id, (code.decode)(api, version, body)?))
 }
 
 /// As [`read_response`], for a call whose type is known.

@@ -46,7 +46,7 @@ async fn no_call_is_lost_or_answered_twice() {
                 token,
                 NODE,
                 lane,
-                request,
+                request.into(),
                 Duration::from_millis(rng.u64(1..4000)),
             );
             open.insert(token);

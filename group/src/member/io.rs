@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use kohort_protocol::api::fetch::{CurrentLeader, EpochEndOffset};
 use kohort_protocol::api::metadata::MetadataResponse;
-use kohort_protocol::api::{Request, Response};
+use kohort_protocol::api::{Outgoing, Response};
 use kohort_protocol::{ErrorCode, Lane, LeaderEpoch, NodeId, Timestamp, TopicId, TopicName, TopicPartition};
 
 use super::error::{CommitError, MemberError, SeekError};
@@ -241,7 +241,7 @@ pub enum Output {
         /// On which connection.
         lane: Lane,
         /// What.
-        request: Request,
+        request: Outgoing,
         /// Give up after so long.
         timeout: Duration,
     },

@@ -6,7 +6,7 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use kohort_protocol::api::{Request, Response};
+use kohort_protocol::api::{Outgoing, Response};
 use kohort_protocol::{Lane, NodeId, Timestamp};
 
 use super::config::MemberConfig;
@@ -79,7 +79,7 @@ impl Wire {
         &mut self,
         purpose: Purpose,
         to: Target,
-        request: impl Into<Request>,
+        request: impl Into<Outgoing>,
         timeout: Duration,
     ) -> Token {
         let (token, request) = (Token(self.next_token), request.into());

@@ -298,7 +298,7 @@ impl World {
                 request,
                 timeout,
             } => {
-                self.send(index, Some(token), to, lane, request, timeout);
+                self.send(index, Some(token), to, lane, request.into_request(), timeout);
             }
             Output::Abandon(token) => self.abandon(index, token),
             Output::Metadata { topics } => {

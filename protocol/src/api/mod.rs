@@ -24,6 +24,7 @@ pub mod metadata;
 pub mod offset_commit;
 pub mod offset_delete;
 pub mod offset_fetch;
+mod outgoing;
 pub mod produce;
 pub mod sync_group;
 mod versions;
@@ -34,6 +35,8 @@ use core::fmt;
 use bytes::{Bytes, BytesMut};
 
 pub use codec::{Direction, EncodeError, Malformed, Message};
+pub(crate) use outgoing::Code;
+pub use outgoing::Outgoing;
 pub use versions::{NoCommonVersion, VersionRange, Versions};
 use wire::raw;
 
@@ -106,6 +109,13 @@ macro_rules! apis {
         $(
             impl Call for $module::$request {
                 type Response = $module::$response;
+
+                fn of(request: &Request) -> Option<&Self> {
+                    match request {
+                        Request::$name(request) => Some(request),
+                        _ => None,
+                    }
+                }
             }
 
             impl From<$module::$request> for Request {
@@ -196,6 +206,9 @@ macro_rules! messages {
 pub trait Call: Message + Into<Request> {
     /// What answers it.
     type Response: Message + TryFrom<Response, Error = Response> + Into<Response>;
+
+    /// The request within `request`, if it is one of this API.
+    fn of(request: &Request) -> Option<&Self>;
 }
 
 apis! {

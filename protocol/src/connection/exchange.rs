@@ -6,8 +6,8 @@ use super::handshake::read_handshake;
 use super::{
     CallFailure, Connection, ConnectionError, InFlight, OUTPUT_SIZE, Queued, State, negotiate, throttle,
 };
-use crate::api::{Request, Response};
-use crate::message::{correlation_id, read_response, write_request};
+use crate::api::{Outgoing, Request, Response};
+use crate::message::{correlation_id, read_by, write_outgoing};
 use crate::{ApiKey, Timestamp};
 
 impl Connection {
@@ -47,7 +47,7 @@ impl Connection {
         let Some(call) = self.in_flight.remove(place) else {
             return Ok(());
         };
-        match read_response(call.api, call.version, frame) {
+        match read_by(call.code, call.api, call.version, frame) {
             Ok((_, response)) => {
                 self.silence(now, call.version, &response);
                 self.completed.push_back((call.token, Ok(response)));
@@ -127,9 +127,10 @@ impl Connection {
         let correlation = self.take_correlation();
         self.write(version, correlation, &request)
             .map_err(|reason| unsupported(&self.peer, reason))?;
-        let unanswered = matches!(&request, Request::Produce(produce) if produce.acks == 0);
+        let unanswered = matches!(&*request, Request::Produce(produce) if produce.acks == 0);
         self.in_flight.push_back(InFlight {
             token,
+            code: request.code(),
             api,
             version,
             correlation,
@@ -140,9 +141,9 @@ impl Connection {
         Ok(())
     }
 
-    pub(super) fn write(&mut self, version: i16, correlation: i32, request: &Request) -> Result<(), String> {
+    pub(super) fn write(&mut self, version: i16, correlation: i32, request: &Outgoing) -> Result<(), String> {
         let before = self.output.len();
-        write_request(
+        write_outgoing(
             &mut self.output,
             version,
             correlation,

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 
 use super::{Connection, ConnectionError, State};
+use crate::api::Versions;
 use crate::api::api_versions::{ApiVersionsRequest, ApiVersionsResponse};
-use crate::api::{Response, Versions};
-use crate::message::read_response;
+use crate::message::read_reply;
 use crate::{ApiKey, ErrorCode, Timestamp};
 
 impl Connection {
@@ -51,8 +51,6 @@ pub(super) fn read_handshake(version: i16, frame: Bytes) -> Result<ApiVersionsRe
     let unsupported = frame.get(4..6) == Some(&ErrorCode::UNSUPPORTED_VERSION.0.to_be_bytes());
     let version = if unsupported { 0 } else { version };
     let (_, response) =
-        read_response(ApiKey::ApiVersions, version, frame).map_err(|error| error.to_string())?;
-    response
-        .try_into()
-        .map_err(|other: Response| format!("an answer to {}", other.api()))
+        read_reply::<ApiVersionsRequest>(version, frame).map_err(|error| error.to_string())?;
+    Ok(response)
 }

@@ -22,7 +22,7 @@ use bytes::BytesMut;
 pub use failure::{CallFailure, ConnectionError};
 
 use crate::api::produce::ProduceResponse;
-use crate::api::{Request, Response, Versions, versions};
+use crate::api::{Code, Outgoing, Response, Versions, versions};
 use crate::frame::{DEFAULT_MAX_FRAME_SIZE, FrameCutter};
 use crate::{ApiKey, Timestamp};
 
@@ -102,7 +102,7 @@ enum State {
 #[derive(Debug)]
 struct Queued {
     token: u64,
-    request: Request,
+    request: Outgoing,
     deadline: Timestamp,
     timeout: Duration,
 }
@@ -110,6 +110,7 @@ struct Queued {
 #[derive(Debug)]
 struct InFlight {
     token: u64,
+    code: &'static Code,
     api: ApiKey,
     version: i16,
     correlation: i32,
@@ -184,7 +185,7 @@ impl Connection {
     }
 
     /// Makes a call under a token of the caller's choice, unique among the calls that are not over. `timeout` covers waiting too.
-    pub fn call(&mut self, now: Timestamp, token: u64, request: Request, timeout: Duration) {
+    pub fn call(&mut self, now: Timestamp, token: u64, request: Outgoing, timeout: Duration) {
         if let State::Closed(failure) = &self.state {
             self.completed.push_back((token, Err(failure.clone())));
             return;

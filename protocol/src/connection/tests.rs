@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ErrorCode;
+use crate::api::Request;
 use crate::api::api_versions::{ApiVersion, ApiVersionsResponse};
 use crate::api::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 use crate::api::metadata::{MetadataRequest, MetadataResponse};
@@ -14,7 +15,7 @@ fn at(millis: u64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
-fn heartbeat() -> Request {
+fn heartbeat() -> Outgoing {
     HeartbeatRequest::default().into()
 }
 

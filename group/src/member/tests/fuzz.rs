@@ -82,7 +82,7 @@ impl Fuzz {
             match output {
                 Output::Send { token, request, .. } => {
                     sent += 1;
-                    self.open.push((token, request));
+                    self.open.push((token, request.into_request()));
                 }
                 Output::Abandon(token) => self.open.retain(|(open, _)| *open != token),
                 Output::Metadata { .. } => {

@@ -100,7 +100,9 @@ impl Rig {
 
     fn note(&mut self, output: &Output) {
         match output {
-            Output::Send { token, request, .. } => self.open.push((*token, request.clone())),
+            Output::Send { token, request, .. } => {
+                self.open.push((*token, request.clone().into_request()));
+            }
             Output::Abandon(token) => self.open.retain(|(open, _)| open != token),
             Output::Metadata { .. } => {
                 assert!(!self.metadata_asked, "two metadata requests at once");
