@@ -10,6 +10,7 @@ mod ids;
 mod lane;
 pub mod layout;
 pub mod message;
+pub mod messages;
 pub mod records;
 mod recovery;
 mod timestamp;

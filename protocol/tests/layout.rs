@@ -4,6 +4,8 @@
 mod agreement;
 #[path = "layout/budget.rs"]
 mod budget;
+#[path = "layout/completed.rs"]
+mod completed;
 #[path = "layout/hostile.rs"]
 mod hostile;
 #[path = "layout/peers.rs"]

@@ -28,6 +28,8 @@ use bytes::Bytes;
 pub use arbitrary::arbitrary;
 pub use error::{Fault, LayoutError};
 pub use schema::{Field, Role, Schema, Struct, Type, V, request, response};
+pub(crate) use schema::{N, NEVER};
+pub(crate) use walk::memory_limit;
 pub use walk::{Value, Visit, walk};
 
 /// Checks the body of a request or response, or a blob with its version prefix taken off.

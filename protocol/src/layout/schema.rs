@@ -7,13 +7,13 @@ use super::table;
 use core::ops::RangeInclusive;
 
 /// The open end of a version range, `3+`.
-pub(super) const N: u8 = u8::MAX;
+pub(crate) const N: u8 = u8::MAX;
 /// No version at all.
-pub(super) const NEVER: V = V(N, 0);
+pub(crate) const NEVER: V = V(N, 0);
 
 /// A range of versions, both ends inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct V(pub(super) u8, pub(super) u8);
+pub struct V(pub(crate) u8, pub(crate) u8);
 
 impl V {
     /// Whether the range has this version.

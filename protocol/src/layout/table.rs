@@ -1,6 +1,6 @@
 //! Every message a client may exchange with a broker, as Kafka 4.4.0 defines it.
 //!
-//! Written by `cargo run -p kohort-schema -- kafka-clients-4.4.0.jar`; never edited by hand.
+//! Written by `tools/schema` from kafka-clients-4.4.0.jar; never edited by hand.
 //! `V(3, N)` is Kafka's `"versions": "3+"`.
 
 use super::schema::{N, NEVER, Role, Schema, Struct, Type::*, V, many, one};

@@ -103,7 +103,7 @@ const PER_BYTE: usize = 24;
 /// a frame of 64 MiB could take 2.6 GB. What Kafka itself writes stays well below the limit, for elements have names, all
 /// different, or some numbers: with ten thousand of each as lean as can be, no message takes more than 16 times its frame
 /// (`lean_messages_of_a_large_cluster_pass`).
-const fn memory_limit(frame: usize) -> usize {
+pub(crate) const fn memory_limit(frame: usize) -> usize {
     FREE.saturating_add(PER_BYTE.saturating_mul(frame))
 }
 

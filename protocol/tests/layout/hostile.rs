@@ -9,13 +9,13 @@ use std::ops::Range;
 use std::time::Instant;
 
 /// Memory the decoder may hold at its peak, whatever the frame,
-const FREE: u64 = 64 * 1024;
+pub(crate) const FREE: u64 = 64 * 1024;
 /// for each of its bytes,
-const PER_BYTE: u64 = 24;
+pub(crate) const PER_BYTE: u64 = 24;
 /// and for unknown tagged fields, of which it gets to see 128.
 const UNKNOWN: u64 = 128 * 512;
 /// And for an error with its text, and its backtrace where the environment asks for one.
-const ERROR: u64 = 64 * 1024;
+pub(crate) const ERROR: u64 = 64 * 1024;
 /// Memory the check may hold at its peak: an error and its path.
 const CHECK: u64 = 2 * 1024;
 
@@ -35,7 +35,7 @@ fn all(seeds: Range<u64>, mut each: impl FnMut(&Peer, i16, Vec<u8>)) {
 }
 
 /// For each message and version the longest of some frames: it has elements in its innermost arrays.
-fn fullest(mut each: impl FnMut(&Peer, i16, Vec<u8>)) {
+pub(crate) fn fullest(mut each: impl FnMut(&Peer, i16, Vec<u8>)) {
     for peer in peers() {
         for version in peer.versions() {
             let frames = (0..6).map(|seed| arbitrary(&peer, version, seed));
@@ -174,7 +174,7 @@ fn varint(mut number: u32) -> Vec<u8> {
 }
 
 /// The frame with `new` in place of the `old` bytes at `at`.
-fn spliced(frame: &[u8], at: usize, old: usize, new: &[u8]) -> Vec<u8> {
+pub(crate) fn spliced(frame: &[u8], at: usize, old: usize, new: &[u8]) -> Vec<u8> {
     let mut out = frame.to_vec();
     out.splice(at..(at + old).min(frame.len()), new.iter().copied());
     out

@@ -1,28 +1,33 @@
-//! Every message that both the table and kafka-protocol know, so that a test can hold one against the other.
+//! Every message of the table and what encodes it, so that a test can hold one against the other.
 
 use bytes::{Bytes, BytesMut};
-use kafka_protocol::messages::*;
 use kafka_protocol::protocol::{Decodable, Encodable, Message};
 use kohort_protocol::layout::{Schema, table};
+use kohort_protocol::messages::*;
+use std::any::type_name;
+use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
-/// A message of the table and what kafka-protocol does with it.
+/// A message of the table and the code for it: kafka-protocol's, or ours where that lacks versions.
 pub(crate) struct Peer {
     pub(crate) schema: &'static Schema,
+    /// Whether the code is ours.
+    pub(crate) ours: bool,
     versions: fn() -> RangeInclusive<i16>,
     /// Decodes; whether that went well, and the bytes it left over.
     pub(crate) decode: fn(Bytes, i16) -> anyhow::Result<usize>,
     /// Decodes and encodes again; the new bytes and the count of those left over.
     pub(crate) again: fn(Bytes, i16) -> anyhow::Result<(BytesMut, usize)>,
+    /// Decodes and prints, a field to a line.
+    pub(crate) shown: fn(Bytes, i16) -> anyhow::Result<String>,
     /// Encodes the default value.
     pub(crate) default: fn(i16) -> anyhow::Result<BytesMut>,
 }
 
 impl Peer {
-    /// The versions both know.
+    /// The versions the code knows.
     pub(crate) fn versions(&self) -> RangeInclusive<i16> {
-        let (ours, theirs) = (self.schema.versions(), (self.versions)());
-        *ours.start().max(theirs.start())..=*ours.end().min(theirs.end())
+        (self.versions)()
     }
 }
 
@@ -35,7 +40,12 @@ fn again<M: Decodable + Encodable>(mut bytes: Bytes, version: i16) -> anyhow::Re
     let message = M::decode(&mut bytes, version)?;
     let mut out = BytesMut::new();
     message.encode(&mut out, version)?;
+    assert_eq!(message.compute_size(version)?, out.len());
     Ok((out, bytes.len()))
+}
+
+fn shown<M: Decodable + Debug>(mut bytes: Bytes, version: i16) -> anyhow::Result<String> {
+    Ok(format!("{:#?}", M::decode(&mut bytes, version)?))
 }
 
 fn default<M: Default + Encodable>(version: i16) -> anyhow::Result<BytesMut> {
@@ -48,9 +58,11 @@ macro_rules! peers {
     ($($schema:ident => $message:ident,)*) => {
         vec![$(Peer {
             schema: &table::$schema,
+            ours: type_name::<$message>().starts_with("kohort"),
             versions: || $message::VERSIONS.min..=$message::VERSIONS.max,
             decode: decode::<$message>,
             again: again::<$message>,
+            shown: shown::<$message>,
             default: default::<$message>,
         },)*]
     };
@@ -208,9 +220,51 @@ pub(crate) fn peers() -> Vec<Peer> {
         ALTER_SHARE_GROUP_OFFSETS_RESPONSE => AlterShareGroupOffsetsResponse,
         DELETE_SHARE_GROUP_OFFSETS_REQUEST => DeleteShareGroupOffsetsRequest,
         DELETE_SHARE_GROUP_OFFSETS_RESPONSE => DeleteShareGroupOffsetsResponse,
+        UNREGISTER_CONTROLLER_REQUEST => UnregisterControllerRequest,
+        UNREGISTER_CONTROLLER_RESPONSE => UnregisterControllerResponse,
+        STREAMS_GROUP_HEARTBEAT_REQUEST => StreamsGroupHeartbeatRequest,
+        STREAMS_GROUP_HEARTBEAT_RESPONSE => StreamsGroupHeartbeatResponse,
+        STREAMS_GROUP_DESCRIBE_REQUEST => StreamsGroupDescribeRequest,
+        STREAMS_GROUP_DESCRIBE_RESPONSE => StreamsGroupDescribeResponse,
+        STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE_REQUEST => StreamsGroupTopologyDescriptionUpdateRequest,
+        STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE_RESPONSE => StreamsGroupTopologyDescriptionUpdateResponse,
         CONSUMER_PROTOCOL_ASSIGNMENT => ConsumerProtocolAssignment,
         CONSUMER_PROTOCOL_SUBSCRIPTION => ConsumerProtocolSubscription,
         REQUEST_HEADER => RequestHeader,
         RESPONSE_HEADER => ResponseHeader,
+    }
+}
+
+/// kafka-protocol's own code for the messages of which we complete the versions.
+pub(crate) fn completed() -> Vec<Peer> {
+    use kafka_protocol::messages::*;
+    peers! {
+        ADD_RAFT_VOTER_REQUEST => AddRaftVoterRequest,
+        ADD_RAFT_VOTER_RESPONSE => AddRaftVoterResponse,
+        API_VERSIONS_REQUEST => ApiVersionsRequest,
+        API_VERSIONS_RESPONSE => ApiVersionsResponse,
+        DELETE_GROUPS_REQUEST => DeleteGroupsRequest,
+        DELETE_GROUPS_RESPONSE => DeleteGroupsResponse,
+        DESCRIBE_LOG_DIRS_REQUEST => DescribeLogDirsRequest,
+        DESCRIBE_LOG_DIRS_RESPONSE => DescribeLogDirsResponse,
+        DESCRIBE_SHARE_GROUP_OFFSETS_REQUEST => DescribeShareGroupOffsetsRequest,
+        DESCRIBE_SHARE_GROUP_OFFSETS_RESPONSE => DescribeShareGroupOffsetsResponse,
+        INIT_PRODUCER_ID_REQUEST => InitProducerIdRequest,
+        LIST_OFFSETS_REQUEST => ListOffsetsRequest,
+        LIST_OFFSETS_RESPONSE => ListOffsetsResponse,
+        OFFSET_COMMIT_REQUEST => OffsetCommitRequest,
+        OFFSET_FETCH_REQUEST => OffsetFetchRequest,
+        READ_SHARE_GROUP_STATE_SUMMARY_REQUEST => ReadShareGroupStateSummaryRequest,
+        READ_SHARE_GROUP_STATE_SUMMARY_RESPONSE => ReadShareGroupStateSummaryResponse,
+        SHARE_ACKNOWLEDGE_REQUEST => ShareAcknowledgeRequest,
+        SHARE_ACKNOWLEDGE_RESPONSE => ShareAcknowledgeResponse,
+        SHARE_FETCH_REQUEST => ShareFetchRequest,
+        SHARE_FETCH_RESPONSE => ShareFetchResponse,
+        TXN_OFFSET_COMMIT_REQUEST => TxnOffsetCommitRequest,
+        TXN_OFFSET_COMMIT_RESPONSE => TxnOffsetCommitResponse,
+        WRITE_SHARE_GROUP_STATE_REQUEST => WriteShareGroupStateRequest,
+        WRITE_SHARE_GROUP_STATE_RESPONSE => WriteShareGroupStateResponse,
+        WRITE_TXN_MARKERS_REQUEST => WriteTxnMarkersRequest,
+        WRITE_TXN_MARKERS_RESPONSE => WriteTxnMarkersResponse,
     }
 }

@@ -56,19 +56,42 @@ pub(crate) struct Field {
     pub(crate) flexible_versions: Option<Range>,
     #[serde(default)]
     pub(crate) fields: Vec<Field>,
-    // What follows says how Java holds or explains a value; none of it changes the bytes.
-    #[serde(rename = "about")]
-    _about: Option<String>,
-    #[serde(rename = "default")]
-    _default: Option<serde_json::Value>,
-    #[serde(rename = "entityType")]
-    _entity_type: Option<String>,
-    #[serde(rename = "ignorable")]
-    _ignorable: Option<bool>,
+    // What follows says how a value is held or explained; none of it changes the bytes.
+    pub(crate) about: Option<String>,
+    pub(crate) default: Option<serde_json::Value>,
+    pub(crate) entity_type: Option<String>,
+    #[serde(default)]
+    pub(crate) ignorable: bool,
     #[serde(rename = "mapKey")]
     _map_key: Option<bool>,
     #[serde(rename = "zeroCopy")]
     _zero_copy: Option<bool>,
+}
+
+impl Definition {
+    /// The fields of the struct that `field` holds, or holds an array of; `None` if it holds no struct.
+    pub(crate) fn structure<'a>(&'a self, field: &'a Field) -> Option<&'a [Field]> {
+        if !field.fields.is_empty() {
+            return Some(&field.fields);
+        }
+        Some(&*self.common(field.element())?.fields)
+    }
+
+    /// The struct of this name that several fields share.
+    pub(crate) fn common(&self, name: &str) -> Option<&Common> {
+        self.common_structs.iter().find(|common| common.name == name)
+    }
+}
+
+impl Field {
+    /// Its type, or the type of its elements.
+    pub(crate) fn element(&self) -> &str {
+        self.of.strip_prefix("[]").unwrap_or(&self.of)
+    }
+
+    pub(crate) fn is_array(&self) -> bool {
+        self.of.starts_with("[]")
+    }
 }
 
 /// `3`, `3-7`, `3+` or `none`; both ends are inside.

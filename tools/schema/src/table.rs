@@ -1,6 +1,6 @@
 //! The table as Rust text: one line per field, so that a new Kafka shows as a readable difference.
 
-use crate::definition::{Common, Definition, Field, Kind, Range};
+use crate::definition::{Definition, Field, Kind, Range};
 use anyhow::{Context, bail, ensure};
 use std::fmt::Write;
 
@@ -21,7 +21,7 @@ fn head(version: &str) -> String {
     format!(
         "//! Every message a client may exchange with a broker, as Kafka {version} defines it.\n\
          //!\n\
-         //! Written by `cargo run -p kohort-schema -- kafka-clients-{version}.jar`; never edited by hand.\n\
+         //! Written by `tools/schema` from kafka-clients-{version}.jar; never edited by hand.\n\
          //! `V(3, N)` is Kafka's `\"versions\": \"3+\"`.\n\n\
          use super::schema::{{N, NEVER, Role, Schema, Struct, Type::*, V, many, one}};\n"
     )
@@ -105,18 +105,15 @@ impl Writer<'_> {
     }
 
     fn field(&self, field: &Field, versions: Range, depth: usize) -> anyhow::Result<String> {
-        let (made_by, of) = match field.of.strip_prefix("[]") {
-            Some(of) => ("many", of),
-            None => ("one", field.of.as_str()),
-        };
-        let of = match self.structure(field, of) {
+        let made_by = if field.is_array() { "many" } else { "one" };
+        let of = match self.message.structure(field) {
             Some(fields) => {
                 format!(
                     "Struct(&{})",
                     self.shape(fields, versions.and(field.versions), depth + 1)?
                 )
             }
-            None => scalar(field, of)?.0.to_owned(),
+            None => scalar(field)?.0.to_owned(),
         };
         let mut out = format!("{made_by}({:?}, {of}, {})", camel(&field.name), v(field.versions));
         if !versions.and(field.nullable_versions).is_empty() {
@@ -130,21 +127,6 @@ impl Writer<'_> {
             write!(out, ".tag({tag})")?;
         }
         Ok(out)
-    }
-
-    fn structure<'a>(&'a self, field: &'a Field, of: &str) -> Option<&'a [Field]> {
-        let common = || {
-            self.message
-                .common_structs
-                .iter()
-                .find(|c: &&Common| c.name == of)
-                .map(|c| &*c.fields)
-        };
-        if field.fields.is_empty() {
-            common()
-        } else {
-            Some(&field.fields)
-        }
     }
 
     /// The fewest bytes the struct takes in any of these versions.
@@ -169,21 +151,20 @@ impl Writer<'_> {
 
     fn field_size(&self, field: &Field, version: u8, depth: usize) -> anyhow::Result<usize> {
         let flexible = self.message.flexible_versions.contains(version);
-        if field.of.starts_with("[]") {
+        if field.is_array() {
             return Ok(if flexible { 1 } else { 4 });
         }
-        match self.structure(field, &field.of) {
+        match self.message.structure(field) {
             Some(_) if field.nullable_versions.contains(version) => Ok(1),
             Some(fields) => self.struct_size(fields, version, depth + 1),
-            None => {
-                scalar(field, &field.of).map(|(_, fixed, compact)| if flexible { compact } else { fixed })
-            }
+            None => scalar(field).map(|(_, fixed, compact)| if flexible { compact } else { fixed }),
         }
     }
 }
 
 /// A scalar's name in the table and its fewest bytes, without and with flexible versions.
-fn scalar(field: &Field, of: &str) -> anyhow::Result<(&'static str, usize, usize)> {
+fn scalar(field: &Field) -> anyhow::Result<(&'static str, usize, usize)> {
+    let of = field.element();
     if let Some(flexible) = field.flexible_versions {
         ensure!(
             of == "string" && flexible == Range::NONE,
@@ -207,7 +188,7 @@ fn scalar(field: &Field, of: &str) -> anyhow::Result<(&'static str, usize, usize
     })
 }
 
-fn v(range: Range) -> String {
+pub(crate) fn v(range: Range) -> String {
     match range {
         Range::NONE => "NEVER".to_owned(),
         Range {
