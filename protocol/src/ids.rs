@@ -26,8 +26,9 @@ macro_rules! text_id {
         }
 
         impl Default for $name {
+            /// The empty string, which takes no memory.
             fn default() -> Self {
-                Self(Arc::from(""))
+                Self(Arc::default())
             }
         }
 

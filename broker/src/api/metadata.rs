@@ -113,9 +113,9 @@ impl Cluster {
             partition_index: index,
             leader_id: partition.leader.unwrap_or(NodeId::NONE),
             leader_epoch: partition.epoch,
-            replica_nodes: partition.replicas.clone(),
-            isr_nodes: living,
-            offline_replicas: dead,
+            replica_nodes: partition.replicas.clone().into(),
+            isr_nodes: living.into(),
+            offline_replicas: dead.into(),
         }
     }
 }

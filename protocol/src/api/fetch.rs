@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::body::{Body, Wire, read};
 use super::wire::{Mirror, Misfit, mirror, raw};
 use crate::{ErrorCode, IsolationLevel, LeaderEpoch, NodeId, ProducerId, TopicId, TopicName};
 
@@ -222,7 +223,7 @@ mirror! {
         partition_max_bytes,
     }
     ForgottenTopic = raw::fetch_request::ForgottenTopic { topic, topic_id, partitions }
-    FetchResponse = raw::FetchResponse {
+    FetchResponse = raw::FetchResponse (straight) {
         throttle_time_ms,
         error_code,
         session_id(in 7..),
@@ -248,6 +249,57 @@ mirror! {
     CurrentLeader = raw::fetch_response::LeaderIdAndEpoch { leader_id, leader_epoch }
     NodeEndpoint = raw::fetch_response::NodeEndpoint { node_id, host, port, rack }
     AbortedTransaction = raw::fetch_response::AbortedTransaction { producer_id, first_offset }
+}
+
+read! {
+    FetchResponse {
+        throttle_time_ms,
+        error_code(in 7..),
+        session_id(in 7..),
+        responses;
+        0 => node_endpoints in 16.., by Wire::read;
+    }
+    FetchResponseTopic { topic(in ..13), topic_id(in 13..), partitions }
+    FetchResponsePartition {
+        partition_index,
+        error_code,
+        high_watermark,
+        last_stable_offset,
+        log_start_offset(in 5.., else -1),
+        aborted_transactions,
+        preferred_read_replica(in 11..),
+        records;
+        0 => diverging_epoch in 12.., by diverging_epoch;
+        1 => current_leader in 12.., by current_leader;
+        2 => snapshot_id in 12.., by snapshot_id;
+    }
+    EpochEndOffset { epoch, end_offset }
+    CurrentLeader { leader_id, leader_epoch }
+    NodeEndpoint { node_id, host, port, rack }
+    AbortedTransaction { producer_id, first_offset }
+}
+
+fn diverging_epoch(from: &mut Body<'_>) -> Option<EpochEndOffset> {
+    Some(EpochEndOffset::read(from)).filter(EpochEndOffset::is_set)
+}
+
+/// Has its fields the other way round.
+fn snapshot_id(from: &mut Body<'_>) -> Option<EpochEndOffset> {
+    let end_offset = Wire::read(from);
+    let epoch = Wire::read(from);
+    from.tags(|_, _| false);
+    Some(EpochEndOffset { epoch, end_offset }).filter(EpochEndOffset::is_set)
+}
+
+fn current_leader(from: &mut Body<'_>) -> Option<CurrentLeader> {
+    Some(CurrentLeader::read(from)).filter(|leader| *leader != CurrentLeader::default())
+}
+
+impl EpochEndOffset {
+    /// Whether it says something else than what Kafka takes for none.
+    fn is_set(&self) -> bool {
+        (self.epoch, self.end_offset) != (LeaderEpoch::NONE, -1)
+    }
 }
 
 /// The replica's id moved into a tagged struct with v15 (KIP-903).

@@ -1,6 +1,10 @@
 //! Heartbeat (12): a classic member says it lives and learns of rebalances.
 
-use super::wire::{mirror, raw};
+use bytes::BytesMut;
+
+use super::Message as _;
+use super::body::{Out, read};
+use super::wire::{Mirror, Misfit, Unwritten, mirror, raw};
 use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, MemberId};
 
 /// "Still here."
@@ -26,6 +30,54 @@ pub struct HeartbeatResponse {
 }
 
 mirror! {
-    HeartbeatRequest = raw::HeartbeatRequest { group_id, generation_id, member_id, group_instance_id(in 3..) }
-    HeartbeatResponse = raw::HeartbeatResponse { throttle_time_ms, error_code }
+    HeartbeatResponse = raw::HeartbeatResponse (straight) { throttle_time_ms, error_code }
+}
+
+read! {
+    HeartbeatResponse { throttle_time_ms(in 1..), error_code }
+}
+
+/// The only request that a member at rest sends: written without the copies that the struct in between would need.
+impl Mirror<raw::HeartbeatRequest> for HeartbeatRequest {
+    fn to_raw(&self, version: i16) -> Result<raw::HeartbeatRequest, Misfit> {
+        self.fits(version)?;
+        let mut raw = raw::HeartbeatRequest::default();
+        raw.group_id = self.group_id.to_raw(version)?;
+        raw.generation_id = self.generation_id.to_raw(version)?;
+        raw.member_id = self.member_id.to_raw(version)?;
+        raw.group_instance_id = self.group_instance_id.to_raw(version)?;
+        Ok(raw)
+    }
+
+    fn from_raw(raw: raw::HeartbeatRequest, version: i16) -> Result<Self, &'static str> {
+        Ok(Self {
+            group_id: Mirror::from_raw(raw.group_id, version)?,
+            generation_id: Mirror::from_raw(raw.generation_id, version)?,
+            member_id: Mirror::from_raw(raw.member_id, version)?,
+            group_instance_id: Mirror::from_raw(raw.group_instance_id, version)?,
+        })
+    }
+
+    fn write_body(&self, version: i16, out: &mut BytesMut) -> Result<(), Unwritten> {
+        self.fits(version).map_err(Unwritten::Misfit)?;
+        let mut out = Out::new(out, Self::SCHEMA, version);
+        out.text("group_id", self.group_id.as_str())?;
+        out.int32(self.generation_id.0);
+        out.text("member_id", self.member_id.as_str())?;
+        if version >= 3 {
+            let instance = self.group_instance_id.as_ref().map(AsRef::as_ref);
+            out.nullable_text("group_instance_id", instance)?;
+        }
+        out.no_tags();
+        Ok(())
+    }
+}
+
+impl HeartbeatRequest {
+    fn fits(&self, version: i16) -> Result<(), Misfit> {
+        if version < 3 && self.group_instance_id.is_some() {
+            return Err(Misfit::Absent("group_instance_id"));
+        }
+        Ok(())
+    }
 }

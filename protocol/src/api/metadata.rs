@@ -1,5 +1,7 @@
 //! Metadata (3): brokers, topics, partition leaders. KIP-516 (topic ids), KIP-320 (leader epochs).
 
+use super::body::read;
+pub use super::replicas::Replicas;
 use super::wire::{Mirror, Misfit, mirror, raw};
 use crate::{ErrorCode, LeaderEpoch, NodeId, TopicId, TopicName};
 
@@ -113,16 +115,16 @@ pub struct MetadataPartition {
     /// The leader's epoch, v7+.
     pub leader_epoch: LeaderEpoch,
     /// All replicas.
-    pub replica_nodes: Vec<NodeId>,
+    pub replica_nodes: Replicas,
     /// The replicas in sync.
-    pub isr_nodes: Vec<NodeId>,
+    pub isr_nodes: Replicas,
     /// The replicas that are offline, v5+.
-    pub offline_replicas: Vec<NodeId>,
+    pub offline_replicas: Replicas,
 }
 
 mirror! {
     MetadataRequestTopic = raw::metadata_request::MetadataRequestTopic { topic_id, name(null in 10..) }
-    MetadataResponse = raw::MetadataResponse {
+    MetadataResponse = raw::MetadataResponse (straight) {
         throttle_time_ms,
         brokers,
         cluster_id,
@@ -148,6 +150,36 @@ mirror! {
         replica_nodes,
         isr_nodes,
         offline_replicas,
+    }
+}
+
+read! {
+    MetadataResponse {
+        throttle_time_ms(in 3..),
+        brokers,
+        cluster_id(in 2..),
+        controller_id(in 1..),
+        topics,
+        cluster_authorized_operations(in 8..=10, else i32::MIN),
+        error_code(in 13..),
+    }
+    MetadataBroker { node_id, host, port, rack(in 1..) }
+    MetadataTopic {
+        error_code,
+        name(null in 12..),
+        topic_id(in 10..),
+        is_internal(in 1..),
+        partitions,
+        topic_authorized_operations(in 8.., else i32::MIN),
+    }
+    MetadataPartition {
+        error_code,
+        partition_index,
+        leader_id,
+        leader_epoch(in 7..),
+        replica_nodes,
+        isr_nodes,
+        offline_replicas(in 5..),
     }
 }
 

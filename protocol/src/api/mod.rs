@@ -6,6 +6,7 @@
 //! except where Kafka's behaviour depends on it. Nothing here points into a received frame, except the record bytes of [`fetch`].
 
 pub mod api_versions;
+mod body;
 mod codec;
 pub mod create_partitions;
 pub mod create_topics;
@@ -26,6 +27,7 @@ pub mod offset_delete;
 pub mod offset_fetch;
 mod outgoing;
 pub mod produce;
+mod replicas;
 pub mod sync_group;
 mod versions;
 mod wire;

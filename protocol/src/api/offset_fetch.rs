@@ -2,7 +2,8 @@
 //!
 //! Versions below 8 carry exactly one group; encoding more is an error.
 
-use super::wire::{Mirror, Misfit, mirror, only, raw};
+use super::body::{Body, Wire, field, read};
+use super::wire::{Mirror, Misfit, mirror, only, raw, straight};
 use crate::{ErrorCode, GroupId, LeaderEpoch, MemberEpoch, MemberId, TopicId, TopicName};
 
 /// Asks for committed offsets.
@@ -186,6 +187,40 @@ impl Mirror<raw::OffsetFetchResponse> for OffsetFetchResponse {
                 }]
             },
         })
+    }
+
+    straight!(straight);
+}
+
+read! {
+    OffsetFetchResponseGroup { group_id, topics, error_code }
+    OffsetFetchResponseTopic { name(in ..10), topic_id(in 10..), partitions }
+    OffsetFetchResponsePartition {
+        partition_index,
+        committed_offset,
+        committed_leader_epoch(in 5..),
+        metadata,
+        error_code,
+    }
+}
+
+impl Wire for OffsetFetchResponse {
+    fn read(from: &mut Body<'_>) -> Self {
+        let throttle_time_ms = field!(from in 3..);
+        let groups = if from.version >= 8 {
+            field!(from)
+        } else {
+            vec![OffsetFetchResponseGroup {
+                group_id: GroupId::default(),
+                topics: field!(from),
+                error_code: field!(from in 2..),
+            }]
+        };
+        from.tags(|_, _| false);
+        Self {
+            throttle_time_ms,
+            groups,
+        }
     }
 }
 

@@ -4,11 +4,15 @@
 //! dropped if Kafka's schema calls it ignorable; the others are listed with the versions that carry them and refused elsewhere,
 //! by name, for the crate's own refusal does not say which field it means.
 
-use bytes::Bytes;
-use kafka_protocol::protocol::StrBytes;
+use bytes::{Bytes, BytesMut};
+use kafka_protocol::protocol::{Decodable, Encodable, StrBytes};
 use uuid::Uuid;
 
+use super::Message;
+use super::codec::reason;
 use super::find_coordinator::CoordinatorType;
+use super::replicas::Replicas;
+use crate::layout;
 use crate::{
     ErrorCode, Generation, GroupId, GroupInstanceId, IsolationLevel, LeaderEpoch, MemberEpoch, MemberId,
     NodeId, ProducerId, TopicId, TopicName, TransactionalId,
@@ -32,14 +36,55 @@ pub(super) trait Mirror<Raw>: Sized {
     fn to_raw(&self, version: i16) -> Result<Raw, Misfit>;
     /// The error says what no peer that keeps to the protocol writes.
     fn from_raw(raw: Raw, version: i16) -> Result<Self, &'static str>;
+
+    /// Appends a body. A message that is sent all the time may do so without `Raw` in between.
+    fn write_body(&self, version: i16, out: &mut BytesMut) -> Result<(), Unwritten>
+    where
+        Raw: Encodable,
+    {
+        let raw = self.to_raw(version).map_err(Unwritten::Misfit)?;
+        raw.encode(out, version)
+            .map_err(|error| Unwritten::Other(error.to_string()))
+    }
+
+    /// Reads a body, whose layout is checked first. A message marked `straight` does both at once by its `Wire`, without `Raw` in
+    /// between.
+    fn read_body(version: i16, body: Bytes) -> Result<Self, String>
+    where
+        Self: Message,
+        Raw: Decodable,
+    {
+        let body = layout::admit(Self::SCHEMA, version, body);
+        let mut body = body.map_err(|error| reason(&error))?;
+        let raw = Raw::decode(&mut body, version).map_err(|error| error.to_string())?;
+        Self::from_raw(raw, version).map_err(ToOwned::to_owned)
+    }
+}
+
+/// Why a body was not written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unwritten {
+    /// The value does not fit into the version.
+    Misfit(Misfit),
+    /// Anything else.
+    Other(String),
+}
+
+/// In an impl of [`Mirror`]: reads by the message's `Wire`.
+macro_rules! straight {
+    (straight) => {
+        fn read_body(version: i16, body: bytes::Bytes) -> Result<Self, String> {
+            $crate::api::body::read_straight(version, &body)
+        }
+    };
 }
 
 /// `Ours = raw { field, field: how, .. }`, where *how* is one of
 /// `in 5..` (carried by these versions, refused in others unless it holds Kafka's default), `null in 7..` (may be null in
 /// these only), `empty below 7` (an older version says null with empty text), `is raw_name`, `tagged in 12..` (an optional struct that Kafka leaves out when it holds its defaults), and
-/// `slice` (bytes that are not copied out of the frame).
+/// `slice` (bytes that are not copied out of the frame). `Ours = raw (straight) { .. }` is read by its `Wire`.
 macro_rules! mirror {
-    ($($ours:ident = $($raw:ident)::+ { $($field:ident $(($($how:tt)+))?),* $(,)? })*) => {$(
+    ($($ours:ident = $($raw:ident)::+ $(($straight:ident))? { $($field:ident $(($($how:tt)+))?),* $(,)? })*) => {$(
         impl $crate::api::wire::Mirror<$($raw)::+> for $ours {
             fn to_raw(&self, version: i16) -> Result<$($raw)::+, $crate::api::wire::Misfit> {
                 let mut raw = <$($raw)::+>::default();
@@ -52,6 +97,8 @@ macro_rules! mirror {
                     $($field: $crate::api::wire::from_field!(raw, version, $field $($($how)+)?),)*
                 })
             }
+
+            $($crate::api::wire::straight!($straight);)?
         }
     )*};
 }
@@ -118,7 +165,7 @@ macro_rules! from_field {
     };
 }
 
-pub(super) use {from_field, mirror, to_field};
+pub(super) use {from_field, mirror, straight, to_field};
 
 /// The only entry of a list that this version carries as plain fields.
 pub(super) fn only<'a, T>(list: &'a [T], field: &'static str) -> Result<&'a T, Misfit> {
@@ -228,6 +275,16 @@ impl Mirror<Bytes> for Bytes {
     /// Copies: kept metadata must not keep the whole frame.
     fn from_raw(raw: Bytes, _: i16) -> Result<Self, &'static str> {
         Ok(Self::copy_from_slice(&raw))
+    }
+}
+
+impl Mirror<Vec<raw::BrokerId>> for Replicas {
+    fn to_raw(&self, _: i16) -> Result<Vec<raw::BrokerId>, Misfit> {
+        Ok(self.iter().map(|id| raw::BrokerId(id.0)).collect())
+    }
+
+    fn from_raw(raw: Vec<raw::BrokerId>, _: i16) -> Result<Self, &'static str> {
+        Ok(raw.into_iter().map(|id| NodeId(id.0)).collect())
     }
 }
 
