@@ -58,6 +58,11 @@ fn the_arrows_point_one_way() {
         ("kohort-group", &["kohort-protocol", "kohort-client"]),
         ("kohort-broker", &["kohort-protocol"]),
         ("kohort", &["kohort-protocol", "kohort-client", "kohort-group"]),
+        // The machines without the driver: no runtime in a simulated world.
+        (
+            "kohort-sim",
+            &["kohort-protocol", "kohort-group", "kohort-broker"],
+        ),
     ]);
     for (package, allowed) in allowed {
         let ours: BTreeSet<String> = tree(package, &["--all-features"])
@@ -79,6 +84,7 @@ fn the_pure_cores_know_no_runtime() {
         ("kohort-protocol", &["--all-features"][..]),
         ("kohort-group", &["--no-default-features"]),
         ("kohort-broker", &["--no-default-features"]),
+        ("kohort-sim", &[]),
     ] {
         let tree = tree(package, features);
         for outsider in ["tokio", "mio", "socket2", "kohort-client"] {

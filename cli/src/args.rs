@@ -31,6 +31,8 @@ pub(crate) enum Command {
     /// on stderr. What is malformed is shown as far as it can be read, then the fault with its path and offset, and the exit code is 1.
     #[command(after_help = EXAMPLES, disable_version_flag = true)]
     Decode(Decode),
+    /// Simulate whole groups under faults and judge them: thousands of runs, each of which can be repeated by its seed.
+    Sim(Sim),
 }
 
 const EXAMPLES: &str = "\
@@ -118,6 +120,40 @@ pub(crate) struct Consume {
     /// One JSON object a line, with topic, partition, offset, timestamp, key, value and headers.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Sim {
+    /// How many seeds, one run each.
+    #[arg(long, default_value_t = 100)]
+    pub(crate) seeds: u64,
+    /// The first of them.
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    pub(crate) from: u64,
+    /// This seed alone; 0x and hexadecimal digits, or a decimal number.
+    #[arg(long, value_parser = kohort_sim::runner::seed)]
+    pub(crate) seed: Option<u64>,
+    /// Only groups of this kind: eager or static.
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
+    /// How many runs at a time.
+    #[arg(long, default_value_t = 2)]
+    pub(crate) jobs: usize,
+    /// Check that the oracle catches planted bugs: all, none, or the name of one.
+    #[arg(long, default_value = "none")]
+    pub(crate) planted: String,
+    /// Print what happened, one line per event, of a single seed, a replay or a failure.
+    #[arg(long)]
+    pub(crate) trace: bool,
+    /// Carry out the plan in this file instead: a regression, or what was written when a run failed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<std::path::PathBuf>,
+    /// Where the plan of a failed run is written, with as few faults as it needs.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) save: std::path::PathBuf,
+    /// Fail if a situation of the list was never reached.
+    #[arg(long)]
+    pub(crate) reach_all: bool,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -6,6 +6,7 @@ mod consume;
 mod decode;
 mod demo;
 mod output;
+mod sim;
 
 use std::process::ExitCode;
 
@@ -15,12 +16,16 @@ use args::{Arguments, Command};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    output::log_to_stderr(arguments.verbose);
+    // A simulated group meets more trouble in a second than anybody wants to read about.
+    if arguments.verbose > 0 || !matches!(arguments.command, Command::Sim(_)) {
+        output::log_to_stderr(arguments.verbose);
+    }
     let result = match arguments.command {
         Command::Demo(demo) => demo::run(&demo),
         Command::Consume(consume) => consume::run(&consume),
         Command::Broker(broker) => broker::run(&broker),
         Command::Decode(decode) => decode::run(&decode),
+        Command::Sim(sim) => sim::run(&sim),
     };
     match result {
         Ok(code) => code,

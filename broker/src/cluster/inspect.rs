@@ -96,6 +96,20 @@ impl Cluster {
         self.active_shard(id)?.groups().get(id).map(view)
     }
 
+    /// State and generation of the group at its coordinator; `None` while that is not serving. Cheap: asked after every event.
+    #[must_use]
+    pub fn standing(&self, id: &GroupId) -> Option<(GroupState, Generation)> {
+        let group = self.active_shard(id)?.groups().get(id)?;
+        Some((group.state(), group.generation()))
+    }
+
+    /// Whether the group has this member at its coordinator; `None` while that is not serving.
+    #[must_use]
+    pub fn has_member(&self, id: &GroupId, member: &MemberId) -> Option<bool> {
+        let group = self.active_shard(id)?.groups().get(id);
+        Some(group.is_some_and(|group| group.members().any(|known| known.id == *member)))
+    }
+
     /// The group as `node` has it in memory: a zombie's is out of date.
     #[must_use]
     pub fn group_on(&self, node: NodeId, id: &GroupId) -> Option<GroupView> {

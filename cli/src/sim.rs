@@ -1,0 +1,43 @@
+//! `kohort sim`: whole groups under virtual time, faults and an oracle.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, anyhow};
+use kohort_sim::Profile;
+use kohort_sim::runner::{self, Options, PlantedChoice};
+
+use crate::args;
+
+pub(crate) fn run(arguments: &args::Sim) -> Result<ExitCode> {
+    let say = |line: &str| println!("{line}");
+    let is_green = match &arguments.replay {
+        Some(path) => runner::replay(path, arguments.trace, &say).map_err(|problem| anyhow!(problem))?,
+        None => runner::run_all(&options(arguments)?, &say).is_green(),
+    };
+    Ok(if is_green {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn options(arguments: &args::Sim) -> Result<Options> {
+    let profile = arguments.profile.as_deref().map(|name| {
+        let names = Profile::ALL.map(Profile::name).join(", ");
+        Profile::named(name).with_context(|| format!("no profile is called {name}; there are {names}"))
+    });
+    Ok(Options {
+        from: arguments.seed.unwrap_or(arguments.from),
+        seeds: if arguments.seed.is_some() {
+            1
+        } else {
+            arguments.seeds
+        },
+        profile: profile.transpose()?,
+        jobs: arguments.jobs,
+        planted: PlantedChoice::named(&arguments.planted).map_err(|problem| anyhow!(problem))?,
+        trace: arguments.trace,
+        save: arguments.save.clone(),
+        must_reach_all: arguments.reach_all,
+    })
+}

@@ -1,0 +1,112 @@
+//! What happens in a run, as the oracle sees it: everything that crosses the doors of members and cluster, and what changes in the
+//! cluster's memory. Nothing here is the opinion of the code under test.
+
+use std::time::Duration;
+
+use kohort_broker::{ArrivedRequest, GroupState};
+use kohort_group::member::{
+    CallError, CallId, CommitOffset, Event, Failure, GuardId, MemberConfig, MemberError, Period, Token,
+};
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{Generation, NodeId, Timestamp, TopicPartition};
+
+use crate::plan::Commits;
+
+/// One process: each start of a member is another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Process(pub usize);
+
+/// Something that happened.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the fields say what they are")]
+pub enum What<'a> {
+    // ---- a process
+    /// It begins, with a machine that knows nothing.
+    Started {
+        member: usize,
+        config: &'a MemberConfig,
+        commits: Commits,
+    },
+    /// It stands still (SIGSTOP), or goes on.
+    Frozen(bool),
+    /// It is gone without a word.
+    Crashed,
+
+    // ---- its machine and the network
+    /// The machine sends a request.
+    Sent {
+        token: Option<Token>,
+        node: NodeId,
+        request: &'a Request,
+        timeout: Duration,
+    },
+    /// The machine hears the end of a request that it sent at `sent`.
+    Answered {
+        request: &'a Request,
+        reply: Result<&'a Response, &'a Failure>,
+        sent: Timestamp,
+    },
+    /// The machine does not wait for this one any more.
+    Abandoned { request: &'a Request },
+
+    // ---- its application
+    /// It comes back for more: all it had is processed.
+    Polled,
+    /// It waits inside the client, or no longer.
+    Waiting(bool),
+    /// It takes these records, by offset.
+    Delivered {
+        partition: &'a TopicPartition,
+        offsets: &'a [i64],
+        period: Period,
+    },
+    /// The machine says it; the application has not heard it yet.
+    Said(&'a Event),
+    /// The application hears it.
+    Heard(&'a Event),
+    /// The application lets go of a notice.
+    Released { guard: GuardId },
+    /// It asks for a commit.
+    CommitAsked {
+        call: CallId,
+        offsets: &'a [CommitOffset],
+    },
+    /// It asks that everything processed be committed.
+    ProcessedAsked { call: CallId },
+    /// A call of it is answered.
+    Done {
+        call: CallId,
+        result: &'a Result<(), CallError>,
+    },
+    /// It closes.
+    Closing { commit: bool, deadline: Timestamp },
+    /// The machine has said its last word.
+    Closed { result: &'a Result<(), MemberError> },
+    /// What its payloads take in memory.
+    Buffered { bytes: usize, largest: usize },
+
+    // ---- the cluster
+    /// A request reaches its broker.
+    Arrived { request: &'a ArrivedRequest },
+    /// A broker answers a request that somebody still waits for.
+    Replied {
+        request: &'a Request,
+        response: &'a Response,
+    },
+    /// A committed offset changed for good.
+    Committed {
+        partition: &'a TopicPartition,
+        from: Option<i64>,
+        to: Option<i64>,
+    },
+    /// The group at its coordinator is another; `None` while none serves.
+    Group(Option<(GroupState, Generation)>),
+    /// An operator cut, deleted or recreated this partition's log: positions may be out of range from now on.
+    LogChanged(&'a TopicPartition),
+
+    // ---- the run
+    /// The faults are over.
+    Calm,
+    /// After that, the group is stable for the first time: each partition has one owner.
+    Stable,
+}

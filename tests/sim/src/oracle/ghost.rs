@@ -1,0 +1,258 @@
+//! Ghost state: what every invariant needs to know of the processes, kept from the history alone.
+
+use std::collections::BTreeMap;
+
+use kohort_group::member::{Event, GuardId, MemberConfig, Period};
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{Generation, MemberId, Timestamp, TopicPartition};
+
+use crate::history::{Process, What};
+use crate::plan::Commits;
+
+/// Whether a process lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It runs.
+    Running,
+    /// It stands still.
+    Frozen,
+    /// It was killed.
+    Crashed,
+    /// Its member said its last word.
+    Closed,
+}
+
+/// What is known of one process.
+#[derive(Debug)]
+pub struct ProcessGhost {
+    /// Which member of the plan it is.
+    pub member: usize,
+    /// Its settings.
+    pub config: MemberConfig,
+    /// How it commits.
+    pub commits: Commits,
+    /// Whether it lives.
+    pub life: Life,
+    /// When it last began to live: at its start, or when it was thawed.
+    pub awake_since: Timestamp,
+    /// Until when it has to be done with closing.
+    pub closing: Option<Timestamp>,
+    /// The id and generation of the last JoinGroup that was answered with success.
+    pub member_id: MemberId,
+    /// See `member_id`.
+    pub generation: Generation,
+    /// It has joined, and neither asked to join again nor left nor lost since.
+    pub in_session: bool,
+    /// What its application may take for its own: from hearing `Assigned` until it lets go, or until the machine says `Lost`.
+    pub owned: BTreeMap<TopicPartition, Period>,
+    /// The id under which it got that.
+    pub owner_id: MemberId,
+    /// The generation in which it got that.
+    pub owner_generation: Generation,
+    /// It asked to join again since then.
+    pub rejoins: bool,
+    /// The notice of a revocation that it holds.
+    pub revoking: Option<GuardId>,
+    /// Where the next record is, by partition, in this period.
+    pub delivered: BTreeMap<TopicPartition, i64>,
+    /// The same, as of its last coming back.
+    pub processed: BTreeMap<TopicPartition, i64>,
+    /// When it came back last.
+    pub polled: Timestamp,
+    /// Whether it waits inside the client.
+    pub waits: bool,
+}
+
+impl ProcessGhost {
+    fn new(now: Timestamp, member: usize, config: &MemberConfig, commits: Commits) -> Self {
+        Self {
+            member,
+            config: config.clone(),
+            commits,
+            life: Life::Running,
+            awake_since: now,
+            closing: None,
+            member_id: MemberId::default(),
+            generation: Generation::NONE,
+            in_session: false,
+            owned: BTreeMap::new(),
+            owner_id: MemberId::default(),
+            owner_generation: Generation::NONE,
+            rejoins: false,
+            revoking: None,
+            delivered: BTreeMap::new(),
+            processed: BTreeMap::new(),
+            polled: now,
+            waits: false,
+        }
+    }
+
+    /// Whether it runs and its application has not closed it.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.life == Life::Running && self.closing.is_none()
+    }
+
+    fn own_nothing(&mut self) {
+        self.owned.clear();
+        self.delivered.clear();
+        self.processed.clear();
+        self.revoking = None;
+    }
+
+    fn see(&mut self, now: Timestamp, what: &What<'_>) {
+        match what {
+            What::Frozen(frozen) => {
+                self.life = if *frozen { Life::Frozen } else { Life::Running };
+                self.awake_since = now;
+            }
+            What::Crashed => {
+                self.life = Life::Crashed;
+                self.own_nothing();
+            }
+            What::Closed { .. } => {
+                self.life = Life::Closed;
+                self.own_nothing();
+            }
+            What::Closing { deadline, .. } => {
+                self.closing = Some(self.closing.map_or(*deadline, |other| other.min(*deadline)));
+            }
+            What::Sent { request, .. } => self.sent(request),
+            What::Answered {
+                reply: Ok(Response::JoinGroup(join)),
+                ..
+            } if join.error_code.is_ok() => {
+                self.member_id = join.member_id.clone();
+                self.generation = join.generation_id;
+                self.in_session = true;
+            }
+            What::Polled => {
+                self.polled = now;
+                self.processed.clone_from(&self.delivered);
+            }
+            What::Waiting(waits) => {
+                self.polled = now;
+                self.waits = *waits;
+            }
+            What::Delivered {
+                partition, offsets, ..
+            } => {
+                if let Some(last) = offsets.last() {
+                    self.delivered.insert((*partition).clone(), last + 1);
+                }
+            }
+            What::Said(Event::Lost { .. }) => {
+                self.own_nothing();
+                self.in_session = false;
+            }
+            What::Heard(event) => self.heard(event),
+            What::Released { guard } if self.revoking == Some(*guard) => self.own_nothing(),
+            _ => {}
+        }
+    }
+
+    fn sent(&mut self, request: &Request) {
+        if matches!(request, Request::JoinGroup(_) | Request::LeaveGroup(_)) {
+            self.in_session = false;
+        }
+        self.rejoins |= matches!(request, Request::JoinGroup(_));
+    }
+
+    fn heard(&mut self, event: &Event) {
+        match event {
+            Event::Assigned {
+                partitions, period, ..
+            } => {
+                self.own_nothing();
+                self.owned = partitions
+                    .iter()
+                    .map(|partition| (partition.clone(), *period))
+                    .collect();
+                self.owner_id = self.member_id.clone();
+                self.owner_generation = self.generation;
+                self.rejoins = false;
+            }
+            Event::Revoking { guard, .. } => self.revoking = Some(*guard),
+            Event::Reset { partition, .. } => {
+                self.delivered.remove(partition);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// See the head of this file.
+#[derive(Debug, Default)]
+pub struct Ghost {
+    /// By process.
+    pub processes: Vec<ProcessGhost>,
+    /// Since when nothing has gone wrong on purpose.
+    pub calm: Option<Timestamp>,
+    /// When the group was stable first after that.
+    pub stable: Option<Timestamp>,
+    /// How many generations the group went through.
+    pub rebalances: u64,
+    generation: Option<Generation>,
+}
+
+impl Ghost {
+    /// What is known of a process.
+    #[must_use]
+    pub fn of(&self, process: Process) -> &ProcessGhost {
+        &self.processes[process.0]
+    }
+
+    /// All of them, with their names.
+    pub fn all(&self) -> impl Iterator<Item = (Process, &ProcessGhost)> {
+        self.processes
+            .iter()
+            .enumerate()
+            .map(|(index, ghost)| (Process(index), ghost))
+    }
+
+    /// For messages.
+    #[must_use]
+    pub fn who_owns_what(&self) -> String {
+        let lives = |ghost: &ProcessGhost| matches!(ghost.life, Life::Running | Life::Frozen);
+        let living = self.all().filter(|(_, ghost)| lives(ghost));
+        let texts = living.map(|(process, ghost)| {
+            let owned: Vec<String> = ghost.owned.keys().map(ToString::to_string).collect();
+            let session = if ghost.in_session {
+                ""
+            } else {
+                ", not in the group"
+            };
+            format!(
+                "process {} ({:?}, generation {}{session}): {}",
+                process.0,
+                ghost.member_id,
+                ghost.generation,
+                owned.join(" ")
+            )
+        });
+        texts.collect::<Vec<_>>().join("; ")
+    }
+
+    pub(crate) fn see(&mut self, now: Timestamp, process: Option<Process>, what: &What<'_>) {
+        match (process, what) {
+            (
+                _,
+                What::Started {
+                    member,
+                    config,
+                    commits,
+                },
+            ) => self
+                .processes
+                .push(ProcessGhost::new(now, *member, config, *commits)),
+            (Some(process), what) => self.processes[process.0].see(now, what),
+            (None, What::Calm) => self.calm = Some(now),
+            (None, What::Stable) => self.stable = Some(now),
+            (None, What::Group(Some((_, generation)))) if self.generation != Some(*generation) => {
+                self.generation = Some(*generation);
+                self.rebalances += 1;
+            }
+            (None, _) => {}
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The oracle: it is told everything that happens, keeps ghost state of its own, and asks each invariant after every event.
+//!
+//! An invariant is a file with its id, its statement and its source, and a type that implements [`Invariant`]. To add one: write the file,
+//! name it in [`all`], and plant a bug that only it catches.
+
+mod ghost;
+mod l01_stable_in_time;
+mod s01_one_owner;
+mod s05_commit_fencing;
+mod s08_no_skip_no_duplicate;
+
+use std::fmt;
+
+use kohort_broker::Cluster;
+use kohort_protocol::{GroupId, Timestamp};
+
+use crate::history::{Process, What};
+use crate::plan::{GROUP, Plan};
+
+pub use ghost::{Ghost, Life, ProcessGhost};
+pub(crate) use s05_commit_fencing::{codes, offsets};
+
+/// What an invariant found: nothing, or what is wrong.
+pub(crate) type Verdict = Result<(), String>;
+
+/// Something that must not happen, or must.
+pub(crate) trait Invariant {
+    /// Its id in the specification.
+    fn id(&self) -> &'static str;
+
+    /// Something happened. The ghost knows of it already.
+    fn see(&mut self, _scene: &Scene<'_>, _process: Option<Process>, _what: &What<'_>) -> Verdict {
+        Ok(())
+    }
+
+    /// All that happened at this moment is told. For what should have happened by now.
+    fn rest(&mut self, _scene: &Scene<'_>) -> Verdict {
+        Ok(())
+    }
+}
+
+/// All of them.
+fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
+    vec![
+        Box::new(s01_one_owner::OneOwner),
+        Box::new(s05_commit_fencing::CommitFencing::default()),
+        Box::new(s08_no_skip_no_duplicate::InOrder::default()),
+        Box::new(l01_stable_in_time::StableInTime::new(plan)),
+    ]
+}
+
+/// What an invariant may look at.
+pub(crate) struct Scene<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) cluster: &'a Cluster,
+    pub(crate) group: &'a GroupId,
+    pub(crate) ghost: &'a Ghost,
+}
+
+/// A broken invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Which.
+    pub id: &'static str,
+    /// When.
+    pub at: Timestamp,
+    /// What is wrong.
+    pub text: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}: {}", self.id, self.at, self.text)
+    }
+}
+
+/// See the head of this file.
+pub struct Oracle {
+    group: GroupId,
+    ghost: Ghost,
+    invariants: Vec<Box<dyn Invariant>>,
+    violations: Vec<Violation>,
+}
+
+impl Oracle {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self {
+            group: GroupId::from(GROUP),
+            ghost: Ghost::default(),
+            invariants: all(plan),
+            violations: Vec::new(),
+        }
+    }
+
+    /// What is known of the processes.
+    #[must_use]
+    pub const fn ghost(&self) -> &Ghost {
+        &self.ghost
+    }
+
+    /// What is broken. A run ends with the first.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    pub(crate) fn see(
+        &mut self,
+        now: Timestamp,
+        cluster: &Cluster,
+        process: Option<Process>,
+        what: &What<'_>,
+    ) {
+        self.ghost.see(now, process, what);
+        let scene = Scene {
+            now,
+            cluster,
+            group: &self.group,
+            ghost: &self.ghost,
+        };
+        for invariant in &mut self.invariants {
+            if let Err(text) = invariant.see(&scene, process, what) {
+                let id = invariant.id();
+                self.violations.push(Violation { id, at: now, text });
+            }
+        }
+    }
+
+    pub(crate) fn rest(&mut self, now: Timestamp, cluster: &Cluster) {
+        let scene = Scene {
+            now,
+            cluster,
+            group: &self.group,
+            ghost: &self.ghost,
+        };
+        for invariant in &mut self.invariants {
+            if let Err(text) = invariant.rest(&scene) {
+                let id = invariant.id();
+                self.violations.push(Violation { id, at: now, text });
+            }
+        }
+    }
+
+    /// L02: at the end every partition has its owner, and everything written is processed and committed.
+    pub(crate) fn end(&mut self, at: Timestamp, is_stable: bool, is_caught_up: bool) {
+        if !is_stable || !is_caught_up {
+            let what = if is_stable {
+                "something written is not committed"
+            } else {
+                "the group is not stable"
+            };
+            let text = format!("at the end {what}: {}", self.ghost.who_owns_what());
+            self.object("L02", at, text);
+        }
+    }
+
+    /// Something is wrong that no single invariant sees.
+    pub(crate) fn object(&mut self, id: &'static str, at: Timestamp, text: String) {
+        self.violations.push(Violation { id, at, text });
+    }
+}

@@ -1,0 +1,80 @@
+//! S08, S09. What an application is handed of a partition in one period of ownership is consecutive: nothing is skipped, nothing comes
+//! twice or out of order, and nothing comes that is not owned (S02).
+//!
+//! Source: rule 63; KIP-429. Every record of these logs is visible, so consecutive means +1; a reset that was told starts anew.
+
+use std::collections::BTreeMap;
+
+use kohort_group::member::{Event, Period};
+use kohort_protocol::TopicPartition;
+
+use super::{Invariant, Scene, Verdict};
+use crate::history::{Process, What};
+
+#[derive(Default)]
+pub(super) struct InOrder {
+    /// The offset that must come next.
+    next: BTreeMap<(Process, TopicPartition), (Period, i64)>,
+}
+
+impl Invariant for InOrder {
+    fn id(&self) -> &'static str {
+        "S08"
+    }
+
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        let Some(process) = process else { return Ok(()) };
+        match what {
+            What::Delivered {
+                partition,
+                offsets,
+                period,
+            } => {
+                let owned = scene.ghost.of(process).owned.get(*partition);
+                if owned != Some(period) {
+                    return Err(format!(
+                        "process {} is handed records of {partition} of {period:?}; it owns it under {owned:?}",
+                        process.0
+                    ));
+                }
+                self.delivered(process, partition, offsets, *period)
+            }
+            What::Said(Event::Reset { partition, .. }) => {
+                self.next.remove(&(process, partition.clone()));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl InOrder {
+    fn delivered(
+        &mut self,
+        process: Process,
+        partition: &TopicPartition,
+        offsets: &[i64],
+        period: Period,
+    ) -> Verdict {
+        let Some(&first) = offsets.first() else {
+            return Ok(());
+        };
+        let next = self
+            .next
+            .entry((process, partition.clone()))
+            .or_insert((period, first));
+        if next.0 != period {
+            *next = (period, first);
+        }
+        for &offset in offsets {
+            if offset != next.1 {
+                return Err(format!(
+                    "process {} is handed offset {offset} of {partition}; {} comes next in {period:?}",
+                    process.0, next.1
+                ));
+            }
+            next.1 += 1;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,257 @@
+//! Draws a plan from a seed, in the manner of a swarm: each kind of fault is off in half the seeds, so that the others get to show what
+//! they do alone.
+
+use std::time::Duration;
+
+use kohort_broker::FaultAction;
+use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
+
+use super::{Act, Commits, Fault, MemberPlan, Mishap, Plan, Profile};
+use crate::random::stream;
+
+/// Two minutes of faults and one of calm.
+const CHAOS: Duration = Duration::from_secs(120);
+const CALM: Duration = Duration::from_secs(60);
+
+/// The APIs that a member talks.
+const APIS: [ApiKey; 10] = [
+    ApiKey::FindCoordinator,
+    ApiKey::JoinGroup,
+    ApiKey::SyncGroup,
+    ApiKey::Heartbeat,
+    ApiKey::LeaveGroup,
+    ApiKey::OffsetCommit,
+    ApiKey::OffsetFetch,
+    ApiKey::ListOffsets,
+    ApiKey::Fetch,
+    ApiKey::Metadata,
+];
+
+const PASSING: [ErrorCode; 4] = [
+    ErrorCode::NOT_COORDINATOR,
+    ErrorCode::COORDINATOR_NOT_AVAILABLE,
+    ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
+    ErrorCode::REQUEST_TIMED_OUT,
+];
+
+fn ms(rng: &mut fastrand::Rng, range: std::ops::Range<u64>) -> Duration {
+    Duration::from_millis(rng.u64(range))
+}
+
+fn one<T: Copy>(rng: &mut fastrand::Rng, all: &[T]) -> T {
+    all[rng.usize(..all.len())]
+}
+
+fn node(rng: &mut fastrand::Rng) -> NodeId {
+    NodeId(rng.i32(1..=3))
+}
+
+impl Plan {
+    /// The plan of a seed, of this profile or of one that the seed chooses.
+    #[must_use]
+    pub fn draw(seed: u64, profile: Option<Profile>) -> Self {
+        let chosen = if stream(seed, "profile").u8(..4) == 0 {
+            Profile::Static
+        } else {
+            Profile::Eager
+        };
+        let mut plan = Self {
+            seed,
+            profile: profile.unwrap_or(chosen),
+            chaos: CHAOS,
+            calm: CALM,
+            bytes: stream(seed, "bytes").u8(..10) == 0,
+            partitions: 1,
+            produce: Duration::ZERO,
+            members: Vec::new(),
+            faults: Vec::new(),
+        };
+        plan.draw_members(&mut stream(seed, "members"));
+        plan.draw_faults(&mut stream(seed, "faults"));
+        plan
+    }
+
+    fn draw_members(&mut self, rng: &mut fastrand::Rng) {
+        self.partitions = rng.i32(1..=8);
+        self.produce = ms(rng, 50..600);
+        let count = if rng.u8(..10) == 0 {
+            rng.usize(5..9)
+        } else {
+            rng.usize(1..5)
+        };
+        let ways = [Commits::Auto, Commits::Sync, Commits::Async, Commits::Processed];
+        let way = rng.bool().then(|| one(rng, &ways));
+        for member in 0..count {
+            let late = if member > 0 && rng.bool() {
+                rng.u64(0..60_000)
+            } else {
+                0
+            };
+            self.members.push(MemberPlan {
+                start: Duration::from_millis(late),
+                session: ms(rng, 6000..10_000),
+                heartbeat: ms(rng, 500..2000),
+                max_poll: ms(rng, 8000..15_000),
+                request: ms(rng, 1500..8000),
+                metadata_age: ms(rng, 5000..30_000),
+                buffer: if rng.bool() { 3000 } else { 1 << 20 },
+                commits: way.unwrap_or_else(|| one(rng, &ways)),
+                work: ms(rng, 0..50),
+                hold: if rng.bool() {
+                    Duration::ZERO
+                } else {
+                    ms(rng, 1..3000)
+                },
+                is_static: self.profile == Profile::Static,
+            });
+        }
+    }
+
+    fn draw_faults(&mut self, rng: &mut fastrand::Rng) {
+        let kinds: Vec<Kind> = KINDS.iter().copied().filter(|_| rng.bool()).collect();
+        let pause = rng.u64(1000..10_000);
+        let mut at = rng.u64(0..5000);
+        while !kinds.is_empty() && Duration::from_millis(at) < self.chaos {
+            let kind = one(rng, &kinds);
+            if let Some(act) = kind(rng, self) {
+                let at = Timestamp::from_millis(at);
+                self.faults.push(Fault { at, act });
+            }
+            at += rng.u64(10..2 * pause);
+        }
+    }
+}
+
+/// Draws one fault of its kind.
+type Kind = fn(&mut fastrand::Rng, &Plan) -> Option<Act>;
+
+fn member(rng: &mut fastrand::Rng, plan: &Plan) -> usize {
+    rng.usize(..plan.members.len())
+}
+
+const KINDS: [Kind; 19] = [
+    |rng, plan| {
+        Some(Act::Cut {
+            member: member(rng, plan),
+            node: node(rng),
+        })
+    },
+    |rng, plan| {
+        Some(Act::Silence {
+            member: member(rng, plan),
+            node: NodeId(rng.i32(0..=3)),
+            span: ms(rng, 500..20_000),
+        })
+    },
+    |rng, plan| {
+        Some(Act::Lag {
+            member: member(rng, plan),
+            by: ms(rng, 1..400),
+            span: ms(rng, 1000..15_000),
+        })
+    },
+    |rng, plan| {
+        Some(Act::LateCommit {
+            member: member(rng, plan),
+            hold: ms(rng, 500..12_000),
+        })
+    },
+    |rng, _| {
+        Some(Act::Inject {
+            api: one(rng, &APIS),
+            mishap: Mishap(FaultAction::Delay(ms(rng, 1..3000))),
+            times: rng.u32(1..4),
+        })
+    },
+    |rng, _| {
+        let actions = [FaultAction::Drop, FaultAction::LoseAnswer];
+        Some(Act::Inject {
+            api: one(rng, &APIS),
+            mishap: Mishap(one(rng, &actions)),
+            times: rng.u32(1..3),
+        })
+    },
+    |rng, _| {
+        let actions = [
+            FaultAction::Close,
+            FaultAction::CloseInsteadOfAnswer,
+            FaultAction::AnswerThenClose,
+        ];
+        Some(Act::Inject {
+            api: one(rng, &APIS),
+            mishap: Mishap(one(rng, &actions)),
+            times: rng.u32(1..4),
+        })
+    },
+    |rng, _| {
+        Some(Act::Inject {
+            api: one(rng, &APIS),
+            mishap: Mishap(FaultAction::Answer(one(rng, &PASSING))),
+            times: rng.u32(1..4),
+        })
+    },
+    |rng, _| {
+        Some(Act::Refuse {
+            api: one(rng, &APIS),
+            code: one(rng, &PASSING),
+            span: ms(rng, 500..15_000),
+        })
+    },
+    |rng, _| {
+        Some(Act::Stop {
+            node: node(rng),
+            span: ms(rng, 50..15_000),
+        })
+    },
+    |rng, _| {
+        Some(Act::Pause {
+            node: node(rng),
+            span: ms(rng, 50..15_000),
+        })
+    },
+    |rng, _| Some(Act::MoveCoordinator { to: node(rng) }),
+    |rng, plan| {
+        Some(Act::MoveLeader {
+            partition: rng.i32(..plan.partitions),
+            to: node(rng),
+        })
+    },
+    |rng, _| (rng.u8(..4) == 0).then_some(Act::AddPartition),
+    |rng, plan| {
+        Some(Act::Freeze {
+            member: member(rng, plan),
+            span: ms(rng, 100..25_000),
+        })
+    },
+    |rng, plan| {
+        Some(Act::Stall {
+            member: member(rng, plan),
+            span: ms(rng, 1000..25_000),
+        })
+    },
+    |rng, plan| {
+        Some(Act::Slow {
+            member: member(rng, plan),
+            work: ms(rng, 50..2000),
+            span: ms(rng, 1000..15_000),
+        })
+    },
+    |rng, plan| {
+        Some(Act::Close {
+            member: member(rng, plan),
+            within: ms(rng, 10..5000),
+            span: ms(rng, 100..20_000),
+        })
+    },
+    |rng, plan| {
+        let member = member(rng, plan);
+        Some(if plan.profile == Profile::Static && rng.u8(..4) == 0 {
+            Act::Twin { member }
+        } else {
+            Act::Crash {
+                member,
+                span: ms(rng, 10..20_000),
+            }
+        })
+    },
+];

@@ -1,0 +1,194 @@
+//! What can go wrong. Each fault ends by itself, so that any of them can be left out of a schedule and the rest still makes sense.
+
+use std::time::Duration;
+
+use kohort_broker::FaultAction;
+use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
+
+/// A fault at its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// When it happens.
+    pub at: Timestamp,
+    /// What.
+    pub act: Act,
+}
+
+/// What happens. Members are named by their number in the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    // ---- wire
+    /// The connections between a member and a node break; both sides are told.
+    Cut {
+        /// Whose.
+        member: usize,
+        /// To which node.
+        node: NodeId,
+    },
+    /// Half-open: no byte passes, in either direction, and nobody is told. 0 for all nodes.
+    Silence {
+        /// Whose.
+        member: usize,
+        /// To which node.
+        node: NodeId,
+        /// How long.
+        span: Duration,
+    },
+    /// Each message takes longer.
+    Lag {
+        /// Whose.
+        member: usize,
+        /// At most by so much.
+        by: Duration,
+        /// How long.
+        span: Duration,
+    },
+    /// The next commit hangs on its way for so long, and takes effect even if it was given up meanwhile.
+    LateCommit {
+        /// Whose.
+        member: usize,
+        /// How long.
+        hold: Duration,
+    },
+
+    // ---- brokers
+    /// The next requests of an API meet a mishap.
+    Inject {
+        /// Which API.
+        api: ApiKey,
+        /// What happens to them.
+        mishap: Mishap,
+        /// To how many.
+        times: u32,
+    },
+    /// All requests of an API are answered with an error.
+    Refuse {
+        /// Which API.
+        api: ApiKey,
+        /// With this.
+        code: ErrorCode,
+        /// How long.
+        span: Duration,
+    },
+    /// A node is killed, and started again.
+    Stop {
+        /// Which.
+        node: NodeId,
+        /// How long it is down.
+        span: Duration,
+    },
+    /// A node stands still (SIGSTOP), and goes on.
+    Pause {
+        /// Which.
+        node: NodeId,
+        /// How long.
+        span: Duration,
+    },
+    /// The group gets another coordinator.
+    MoveCoordinator {
+        /// Which node.
+        to: NodeId,
+    },
+    /// A partition gets another leader.
+    MoveLeader {
+        /// Which partition.
+        partition: i32,
+        /// Which node.
+        to: NodeId,
+    },
+    /// The topic grows by a partition.
+    AddPartition,
+
+    // ---- processes
+    /// A process stands still (SIGSTOP), and goes on.
+    Freeze {
+        /// Whose.
+        member: usize,
+        /// How long.
+        span: Duration,
+    },
+    /// The application works on the next thing for so long.
+    Stall {
+        /// Whose.
+        member: usize,
+        /// How long.
+        span: Duration,
+    },
+    /// The application works slowly.
+    Slow {
+        /// Whose.
+        member: usize,
+        /// On each delivery, so long.
+        work: Duration,
+        /// For this time.
+        span: Duration,
+    },
+
+    // ---- membership
+    /// A member closes, and another process takes its place a while later.
+    Close {
+        /// Which.
+        member: usize,
+        /// How long closing may take.
+        within: Duration,
+        /// How long it is away.
+        span: Duration,
+    },
+    /// A process is killed, and another takes its place a while later.
+    Crash {
+        /// Which.
+        member: usize,
+        /// How long it is away.
+        span: Duration,
+    },
+    /// A second process is started with the identity of the first; what is left of both after this time is closed but one.
+    Twin {
+        /// Whose.
+        member: usize,
+    },
+}
+
+/// What happens to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mishap(pub FaultAction);
+
+/// The actions without a number, by name.
+const PLAIN: [(&str, FaultAction); 5] = [
+    ("drop", FaultAction::Drop),
+    ("close", FaultAction::Close),
+    ("lose-answer", FaultAction::LoseAnswer),
+    ("close-instead", FaultAction::CloseInsteadOfAnswer),
+    ("answer-then-close", FaultAction::AnswerThenClose),
+];
+
+impl std::fmt::Display for Mishap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            FaultAction::Delay(span) => write!(f, "delay:{}", span.as_millis()),
+            FaultAction::Answer(code) => write!(f, "answer:{}", code.0),
+            other => {
+                let name = PLAIN.iter().find(|(_, action)| *action == other);
+                f.write_str(name.map_or("?", |(name, _)| name))
+            }
+        }
+    }
+}
+
+impl std::str::FromStr for Mishap {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if let Some((_, action)) = PLAIN.iter().find(|(name, _)| *name == text) {
+            return Ok(Self(*action));
+        }
+        match text.split_once(':').ok_or(())? {
+            ("delay", ms) => Ok(Self(FaultAction::Delay(Duration::from_millis(
+                ms.parse().map_err(|_| ())?,
+            )))),
+            ("answer", code) => Ok(Self(FaultAction::Answer(ErrorCode(
+                code.parse().map_err(|_| ())?,
+            )))),
+            _ => Err(()),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A plan: all of a run that is decided before it begins. Who takes part, with which settings and habits, and what goes wrong when.
+//!
+//! As text it is a regression test: `tests/sim/regressions/*.txt`. Times are whole milliseconds, so that text loses nothing.
+
+mod draw;
+mod fault;
+mod text;
+
+use std::time::Duration;
+
+use kohort_group::member::{AutoOffsetReset, MemberConfig};
+use kohort_protocol::{GroupId, GroupInstanceId, Timestamp, TopicName};
+
+pub use fault::{Act, Fault, Mishap};
+pub use text::PlanError;
+pub(crate) use text::read_seed;
+
+/// The group of every run.
+pub const GROUP: &str = "g";
+/// The topic of every run.
+pub const TOPIC: &str = "t";
+
+/// A kind of group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Dynamic members, eager rebalances.
+    Eager,
+    /// All members are static (KIP-345).
+    Static,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Eager, Self::Static];
+
+    /// As in `--profile`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Eager => "eager",
+            Self::Static => "static",
+        }
+    }
+
+    /// The profile with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+}
+
+/// How an application commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commits {
+    /// `enable.auto.commit`.
+    Auto,
+    /// After each delivery, and waits for the answer.
+    Sync,
+    /// After each delivery, and goes on: commits overlap.
+    Async,
+    /// "All that is processed", after each delivery, and goes on.
+    Processed,
+}
+
+/// One member: its settings and what its application is like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberPlan {
+    /// When it starts.
+    pub start: Duration,
+    /// `session.timeout.ms`.
+    pub session: Duration,
+    /// `heartbeat.interval.ms`.
+    pub heartbeat: Duration,
+    /// `max.poll.interval.ms`.
+    pub max_poll: Duration,
+    /// `request.timeout.ms`.
+    pub request: Duration,
+    /// `metadata.max.age.ms`.
+    pub metadata_age: Duration,
+    /// The buffer, in bytes.
+    pub buffer: usize,
+    /// How it commits.
+    pub commits: Commits,
+    /// How long it works on each delivery.
+    pub work: Duration,
+    /// How long it holds each notice.
+    pub hold: Duration,
+    /// Whether it is static.
+    pub is_static: bool,
+}
+
+/// See the head of this file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Of all that is drawn during the run.
+    pub seed: u64,
+    /// What kind of group.
+    pub profile: Profile,
+    /// How long faults occur.
+    pub chaos: Duration,
+    /// How long it is watched afterwards.
+    pub calm: Duration,
+    /// Whether messages travel as bytes.
+    pub bytes: bool,
+    /// How many partitions the topic has.
+    pub partitions: i32,
+    /// A record is produced about so often.
+    pub produce: Duration,
+    /// Who takes part.
+    pub members: Vec<MemberPlan>,
+    /// What goes wrong, by time.
+    pub faults: Vec<Fault>,
+}
+
+impl Plan {
+    /// When the faults end.
+    #[must_use]
+    pub fn calm_at(&self) -> Timestamp {
+        Timestamp::ZERO + self.chaos
+    }
+
+    /// When it is over.
+    #[must_use]
+    pub fn end(&self) -> Timestamp {
+        self.calm_at() + self.calm
+    }
+}
+
+impl MemberPlan {
+    /// The settings of its machine.
+    #[must_use]
+    pub fn config(&self, member: usize) -> MemberConfig {
+        MemberConfig {
+            group_instance_id: self
+                .is_static
+                .then(|| GroupInstanceId::from(format!("i{member}"))),
+            session_timeout: self.session,
+            heartbeat_interval: self.heartbeat,
+            max_poll_interval: self.max_poll,
+            auto_commit_interval: (self.commits == Commits::Auto).then(|| Duration::from_millis(300)),
+            auto_offset_reset: AutoOffsetReset::Earliest,
+            max_partition_fetch_bytes: 2000,
+            buffer_bytes: self.buffer,
+            request_timeout: self.request,
+            default_api_timeout: self.request * 3,
+            metadata_max_age: self.metadata_age,
+            ..MemberConfig::new(GroupId::from(GROUP), vec![TopicName::from(TOPIC)])
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The application of a process, and the slot between it and the driver: it polls, works on what it gets, commits in its way, holds
+//! notices for a while. It may be slow, but it never breaks the rules of the interface.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use kohort_group::member::{CallId, CommitOffset, Event, GuardId, Input, Period, Ticket};
+use kohort_protocol::records::Cursor;
+use kohort_protocol::{LeaderEpoch, Timestamp, TopicPartition};
+
+use super::agent::Life;
+use super::{Later, World};
+use crate::history::{Process, What};
+use crate::plan::Commits;
+
+/// What an application is like.
+#[derive(Clone, Copy, Debug)]
+pub struct Habits {
+    /// How it commits.
+    pub commits: Commits,
+    /// How long it works on each delivery.
+    pub work: Duration,
+    /// How long it holds each notice.
+    pub hold: Duration,
+}
+
+/// What lies ready for it.
+#[derive(Debug)]
+pub(super) enum Item {
+    Records(Ticket, TopicPartition, Period, i64),
+    Event(Event),
+}
+
+/// What it does next.
+#[derive(Debug)]
+enum Next {
+    /// Come back for more.
+    Poll,
+    /// It is done with these records: perhaps commit.
+    Finish(CommitOffset),
+    /// It is done with its notice.
+    Release(GuardId),
+    /// It wants all committed before it gives back what it has.
+    CommitAndRelease(GuardId),
+    /// It waits for a call, and lets go of a notice then.
+    Await(CallId, Option<GuardId>),
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub struct Application {
+    /// What it is like.
+    pub habits: Habits,
+    items: VecDeque<Item>,
+    next: Next,
+    /// It waits inside the client.
+    waits: bool,
+    /// It has worked on something since it came back last.
+    worked: bool,
+    /// The wake-up that counts.
+    wake: u64,
+    calls: u64,
+    /// On the next delivery it works for so long.
+    pub(super) stall: Option<Duration>,
+    /// It is slow, until then.
+    pub(super) slow: Option<(Duration, Timestamp)>,
+}
+
+impl Application {
+    pub(super) fn new(habits: Habits) -> Self {
+        Self {
+            habits,
+            items: VecDeque::new(),
+            next: Next::Poll,
+            waits: false,
+            worked: false,
+            wake: 0,
+            calls: 0,
+            stall: None,
+            slow: None,
+        }
+    }
+
+    /// Whether it must be woken for this.
+    pub(super) fn put(&mut self, item: Item) -> bool {
+        self.items.push_back(item);
+        self.waits
+    }
+
+    pub(super) fn withdraw(&mut self, ticket: Ticket) {
+        self.items
+            .retain(|item| !matches!(item, Item::Records(t, ..) if *t == ticket));
+    }
+
+    /// What is lost need not be given back any more.
+    pub(super) fn withdraw_revocations(&mut self) {
+        self.items
+            .retain(|item| !matches!(item, Item::Event(Event::Revoking { .. })));
+    }
+
+    fn call(&mut self) -> CallId {
+        self.calls += 1;
+        CallId(self.calls)
+    }
+
+    fn work(&mut self, now: Timestamp) -> Duration {
+        if let Some(stall) = self.stall.take() {
+            return stall;
+        }
+        match self.slow {
+            Some((work, until)) if now < until => work,
+            _ => self.habits.work,
+        }
+    }
+}
+
+impl World {
+    pub(super) fn wake(&mut self, index: usize, after: Duration) {
+        let app = &mut self.agents[index].app;
+        app.waits = false;
+        app.wake += 1;
+        let number = app.wake;
+        self.plan_in(after, Later::Act(index, number));
+    }
+
+    /// Whatever it is busy with, it is done with it.
+    pub(super) fn hurry(&mut self, index: usize) {
+        if !self.agents[index].app.waits {
+            self.wake(index, Duration::ZERO);
+        }
+    }
+
+    pub(super) fn act(&mut self, index: usize, number: u64) {
+        let agent = &mut self.agents[index];
+        if agent.app.wake != number {
+            return;
+        }
+        match agent.life {
+            Life::Running => {}
+            Life::Frozen => return agent.mail.push(Later::Act(index, number)),
+            Life::Dead | Life::Closed => return,
+        }
+        match std::mem::replace(&mut agent.app.next, Next::Poll) {
+            Next::Poll => self.poll(index),
+            Next::Finish(offset) => self.finish(index, offset),
+            Next::Release(guard) => self.release(index, guard),
+            Next::CommitAndRelease(guard) => self.commit_and_release(index, guard),
+            Next::Await(call, guard) => self.agents[index].app.next = Next::Await(call, guard),
+        }
+    }
+
+    /// Comes back for the next thing and begins to work on it.
+    fn poll(&mut self, index: usize) {
+        let process = Some(Process(index));
+        self.see(process, &What::Polled);
+        self.give(index, Input::Waiting(false));
+        self.give(index, Input::Polled);
+        if std::mem::take(&mut self.agents[index].app.worked) {
+            let call = self.agents[index].app.call();
+            self.see(process, &What::ProcessedAsked { call });
+            self.give(index, Input::CommitProcessed { call });
+        }
+        match self.agents[index].app.items.pop_front() {
+            None => {
+                self.see(process, &What::Waiting(true));
+                self.agents[index].app.waits = true;
+                self.give(index, Input::Waiting(true));
+            }
+            Some(Item::Records(ticket, partition, period, from)) => {
+                self.see(process, &What::Waiting(false));
+                self.take(index, ticket, partition, period, from);
+            }
+            Some(Item::Event(event)) => {
+                self.see(process, &What::Waiting(false));
+                self.hear(index, &event);
+            }
+        }
+    }
+
+    fn take(&mut self, index: usize, ticket: Ticket, partition: TopicPartition, period: Period, from: i64) {
+        let now = self.now;
+        let agent = &mut self.agents[index];
+        let Some(payload) = agent.inbox.take(ticket) else {
+            return self
+                .oracle
+                .object("SIM", now, format!("{ticket:?} has no records"));
+        };
+        let work = agent.app.work(now);
+        let mut offsets = Vec::new();
+        let mut cursor = Cursor::new(payload.records, from);
+        while let Some(record) = cursor.next() {
+            match record {
+                Ok(record) => offsets.push(record.offset()),
+                Err(error) => return self.oracle.object("SIM", now, format!("{partition}: {error}")),
+            }
+        }
+        let next = offsets.last().map_or(from, |last| last + 1);
+        self.see(
+            Some(Process(index)),
+            &What::Delivered {
+                partition: &partition,
+                offsets: &offsets,
+                period,
+            },
+        );
+        self.agents[index].app.next = Next::Finish(CommitOffset {
+            partition,
+            offset: next,
+            leader_epoch: LeaderEpoch::NONE,
+            metadata: None,
+            period: Some(period),
+        });
+        self.give(index, Input::Taken(ticket));
+        self.wake(index, work);
+    }
+
+    /// It has worked on these records.
+    fn finish(&mut self, index: usize, offset: CommitOffset) {
+        let process = Some(Process(index));
+        let app = &mut self.agents[index].app;
+        let commits = app.habits.commits;
+        match commits {
+            Commits::Auto => {}
+            Commits::Sync | Commits::Async => {
+                let call = app.call();
+                if commits == Commits::Sync {
+                    app.next = Next::Await(call, None);
+                }
+                let offsets = vec![offset];
+                self.see(
+                    process,
+                    &What::CommitAsked {
+                        call,
+                        offsets: &offsets,
+                    },
+                );
+                self.give(index, Input::Commit { call, offsets });
+            }
+            Commits::Processed => app.worked = true,
+        }
+        if matches!(self.agents[index].app.next, Next::Poll) {
+            self.wake(index, Duration::ZERO);
+        }
+    }
+
+    pub(super) fn done(&mut self, index: usize, call: CallId) {
+        let Next::Await(awaited, guard) = self.agents[index].app.next else {
+            return;
+        };
+        if awaited == call {
+            self.agents[index].app.next = guard.map_or(Next::Poll, Next::Release);
+            self.wake(index, Duration::ZERO);
+        }
+    }
+
+    fn hear(&mut self, index: usize, event: &Event) {
+        self.see(Some(Process(index)), &What::Heard(event));
+        let app = &mut self.agents[index].app;
+        let hold = app.habits.hold;
+        let (next, after) = match event {
+            Event::Assigned { guard, .. } => (Next::Release(*guard), hold),
+            Event::Revoking { guard, .. } if app.habits.commits == Commits::Auto => {
+                (Next::Release(*guard), hold)
+            }
+            Event::Revoking { guard, .. } => (Next::CommitAndRelease(*guard), hold),
+            _ => (Next::Poll, Duration::ZERO),
+        };
+        app.next = next;
+        self.wake(index, after);
+    }
+
+    fn commit_and_release(&mut self, index: usize, guard: GuardId) {
+        let app = &mut self.agents[index].app;
+        let call = app.call();
+        app.next = Next::Await(call, Some(guard));
+        self.see(Some(Process(index)), &What::ProcessedAsked { call });
+        self.give(index, Input::CommitProcessed { call });
+    }
+
+    fn release(&mut self, index: usize, guard: GuardId) {
+        self.see(Some(Process(index)), &What::Released { guard });
+        let unwinding = false;
+        self.give(index, Input::Released { guard, unwinding });
+        self.wake(index, Duration::ZERO);
+    }
+}

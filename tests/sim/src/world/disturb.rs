@@ -1,0 +1,271 @@
+//! Carries out the schedule: what each fault does to the world, and how it ends.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kohort_broker::{Command, Fault as ClusterFault, FaultAction, Power};
+use kohort_group::member::Input;
+use kohort_protocol::{NodeId, Timestamp, TopicName};
+
+use super::agent::Life;
+use super::{Later, World};
+use crate::history::{Process, What};
+use crate::plan::{Act, TOPIC};
+
+/// The end of a fault.
+#[derive(Clone, Copy)]
+pub(super) enum End {
+    /// A node that was down is started.
+    Start(NodeId),
+    /// A node that stood still goes on.
+    Continue(NodeId),
+    /// A process that stood still goes on.
+    Thaw(usize),
+    /// A member that is away gets a process again.
+    Return(usize),
+    /// Nothing is injected any more.
+    Heal,
+}
+
+/// What is wrong at present, and who plays which member.
+pub(super) struct Disturbances {
+    /// By member and node: until when.
+    silent: BTreeMap<(usize, NodeId), Timestamp>,
+    lags: BTreeMap<usize, (Duration, Timestamp)>,
+    late: BTreeMap<usize, Duration>,
+    /// The process of each member, and how many it had.
+    current: Vec<(Option<usize>, u32)>,
+}
+
+impl Disturbances {
+    pub(super) fn new(members: usize) -> Self {
+        Self {
+            silent: BTreeMap::new(),
+            lags: BTreeMap::new(),
+            late: BTreeMap::new(),
+            current: vec![(None, 0); members],
+        }
+    }
+
+    pub(super) fn next_incarnation(&mut self, member: usize) -> u32 {
+        self.current[member].1 += 1;
+        self.current[member].1
+    }
+
+    pub(super) fn silent_until(&self, member: usize, node: NodeId, now: Timestamp) -> Option<Timestamp> {
+        self.silent
+            .get(&(member, node))
+            .copied()
+            .filter(|&until| now < until)
+    }
+
+    pub(super) fn lag(&self, member: usize, now: Timestamp) -> Option<Duration> {
+        let (by, until) = self.lags.get(&member)?;
+        (now < *until).then_some(*by)
+    }
+
+    pub(super) fn take_late_commit(&mut self, member: usize) -> Option<Duration> {
+        self.late.remove(&member)
+    }
+}
+
+impl World {
+    /// The process that plays `member`, if it lives.
+    fn process(&self, member: usize) -> Option<usize> {
+        let index = self.disturbances.current.get(member)?.0?;
+        matches!(self.agents[index].life, Life::Running | Life::Frozen).then_some(index)
+    }
+
+    fn running(&self, member: usize) -> Option<usize> {
+        self.process(member)
+            .filter(|&index| self.agents[index].life == Life::Running)
+    }
+
+    pub(super) fn disturb(&mut self, number: usize) {
+        let act = self.plan.faults[number].act.clone();
+        if self.now < self.plan.calm_at() && self.carry_out(&act).is_some() {
+            self.faults += 1;
+            self.trace.fault(self.now, &act);
+        }
+    }
+
+    /// `None`: it makes no sense at the moment.
+    fn carry_out(&mut self, act: &Act) -> Option<()> {
+        match *act {
+            Act::Cut { member, node } => {
+                let index = self.process(member)?;
+                self.cut(index, node);
+            }
+            Act::Silence { member, node, span } => {
+                let nodes = if node.0 == 0 { 1..=3 } else { node.0..=node.0 };
+                for node in nodes {
+                    self.disturbances
+                        .silent
+                        .insert((member, NodeId(node)), self.now + span);
+                }
+            }
+            Act::Lag { member, by, span } => {
+                self.disturbances.lags.insert(member, (by, self.now + span));
+            }
+            Act::LateCommit { member, hold } => {
+                self.disturbances.late.insert(member, hold);
+            }
+            Act::Inject { api, mishap, times } => {
+                self.command(Command::Inject(ClusterFault::on(api, mishap.0).times(times)));
+            }
+            Act::Refuse { api, code, span } => {
+                let fault = ClusterFault::on(api, FaultAction::Answer(code)).times(u32::MAX);
+                self.command(Command::Inject(fault));
+                self.plan_in(span, Later::End(End::Heal));
+            }
+            Act::Stop { node, span } => {
+                self.must_run(node)?;
+                self.command(Command::Stop(node));
+                self.plan_in(span, Later::End(End::Start(node)));
+            }
+            Act::Pause { node, span } => {
+                self.must_run(node)?;
+                self.command(Command::Pause(node));
+                self.plan_in(span, Later::End(End::Continue(node)));
+            }
+            Act::MoveCoordinator { to } => {
+                self.must_run(to)?;
+                self.move_coordinator(to);
+            }
+            Act::MoveLeader { partition, to } => {
+                self.must_run(to)?;
+                self.command(Command::MoveLeader {
+                    topic: TopicName::from(TOPIC),
+                    partition,
+                    to,
+                });
+            }
+            Act::AddPartition => {
+                let count = i32::try_from(self.partitions().count()).ok()? + 1;
+                self.command(Command::AddPartitions {
+                    topic: TopicName::from(TOPIC),
+                    count,
+                });
+                self.watch_partitions(count);
+            }
+            Act::Freeze { member, span } => {
+                let index = self.running(member)?;
+                self.agents[index].life = Life::Frozen;
+                self.see(Some(Process(index)), &What::Frozen(true));
+                self.plan_in(span, Later::End(End::Thaw(index)));
+            }
+            Act::Stall { member, span } => {
+                let index = self.process(member)?;
+                self.agents[index].app.stall = Some(span);
+            }
+            Act::Slow { member, work, span } => {
+                let index = self.process(member)?;
+                self.agents[index].app.slow = Some((work, self.now + span));
+            }
+            Act::Close { member, within, span } => {
+                let index = self.running(member)?;
+                self.close(index, within);
+                self.plan_in(within + span, Later::End(End::Return(member)));
+            }
+            Act::Crash { member, span } => {
+                let index = self.process(member)?;
+                self.kill(index);
+                self.plan_in(span, Later::End(End::Return(member)));
+            }
+            Act::Twin { member } => {
+                self.process(member)?;
+                let twin = self.start(member);
+                self.disturbances.current[member].0 = Some(twin);
+            }
+        }
+        Some(())
+    }
+
+    fn must_run(&self, node: NodeId) -> Option<()> {
+        (self.cluster.power(node) == Some(Power::Running)).then_some(())
+    }
+
+    pub(super) fn move_coordinator(&mut self, to: NodeId) {
+        let partition = self.cluster.offsets_partition(&self.group);
+        self.command(Command::MoveLeader {
+            topic: partition.topic,
+            partition: partition.partition,
+            to,
+        });
+    }
+
+    pub(super) fn close(&mut self, index: usize, within: Duration) {
+        let (commit, deadline) = (true, self.now + within);
+        self.see(Some(Process(index)), &What::Closing { commit, deadline });
+        self.give(index, Input::Close { commit, deadline });
+    }
+
+    fn kill(&mut self, index: usize) {
+        self.agents[index].life = Life::Dead;
+        self.agents[index].mail.clear();
+        self.see(Some(Process(index)), &What::Crashed);
+        self.hang_up(index);
+    }
+
+    pub(super) fn end_disturbance(&mut self, end: End) {
+        match end {
+            End::Start(node) => {
+                if self.cluster.power(node) == Some(Power::Stopped) {
+                    self.command(Command::Start(node));
+                }
+            }
+            End::Continue(node) => {
+                if self.cluster.power(node) == Some(Power::Paused) {
+                    self.command(Command::Continue(node));
+                }
+            }
+            End::Thaw(index) => self.thaw(index),
+            End::Return(member) => self.bring_back(member),
+            End::Heal => self.command(Command::Heal),
+        }
+    }
+
+    /// It goes on: whether its timers or its sockets are looked at first, the machine must bear both.
+    fn thaw(&mut self, index: usize) {
+        if self.agents[index].life != Life::Frozen {
+            return;
+        }
+        self.agents[index].life = Life::Running;
+        self.see(Some(Process(index)), &What::Frozen(false));
+        if self.agents[index].rng.bool() {
+            self.give(index, Input::Tick);
+        }
+        for later in std::mem::take(&mut self.agents[index].mail) {
+            self.happen(later);
+        }
+    }
+
+    fn bring_back(&mut self, member: usize) {
+        if self.process(member).is_none() {
+            let index = self.start(member);
+            self.disturbances.current[member].0 = Some(index);
+        }
+    }
+
+    /// The faults are over: everything is up, and nobody is slow.
+    pub fn calm(&mut self) {
+        for node in 1..=3 {
+            self.end_disturbance(End::Start(NodeId(node)));
+            self.end_disturbance(End::Continue(NodeId(node)));
+        }
+        self.command(Command::Heal);
+        self.disturbances.silent.clear();
+        self.disturbances.lags.clear();
+        self.disturbances.late.clear();
+        for index in 0..self.agents.len() {
+            self.agents[index].app.slow = None;
+            self.agents[index].app.stall = None;
+            self.thaw(index);
+            self.hurry(index);
+        }
+        for member in 0..self.plan.members.len() {
+            self.bring_back(member);
+        }
+        self.see(None, &What::Calm);
+    }
+}

@@ -1,0 +1,374 @@
+//! The world: one heap of (time, number, event), the processes, the links between them and the cluster, and the cluster.
+//!
+//! It decides in which order things happen and nothing else: what a member or a broker does is theirs, what is right is the oracle's.
+
+mod agent;
+mod application;
+mod bytes;
+mod disturb;
+mod links;
+mod producer;
+
+use std::collections::{BTreeMap, BinaryHeap};
+use std::time::Duration;
+
+use kohort_broker::{
+    ArrivedRequest, Cluster, Command, Config, ConnectionId, GroupState, Input as ToCluster, Latencies,
+};
+use kohort_group::member::{Failure, Input};
+use kohort_protocol::api::Response;
+use kohort_protocol::{Generation, GroupId, NodeId, Timestamp, TopicName, TopicPartition};
+
+use crate::history::{Process, What};
+use crate::oracle::{Oracle, Violation};
+use crate::plan::{GROUP, Plan, TOPIC};
+use crate::planted::Doors;
+use crate::random::stream;
+use crate::sometimes::Sometimes;
+use crate::trace::Trace;
+
+pub use agent::{Agent, Life};
+pub use application::{Application, Habits};
+use bytes::Wire;
+use links::{Asked, Links};
+
+/// More events than this in one run are a hot loop somewhere.
+const TOO_MANY: u64 = 20_000_000;
+
+/// Something that will happen.
+enum Later {
+    /// A request reaches its node.
+    Arrive(ArrivedRequest),
+    /// A commit that hung on its way takes effect.
+    Land(u64),
+    /// A response reaches the process.
+    Respond(ConnectionId, i32, Response),
+    /// The process notices that its connection is gone.
+    Broken(ConnectionId),
+    /// The node notices that the process reset a connection.
+    Reset(NodeId, ConnectionId),
+    /// The process waits no longer for a request.
+    TimedOut(ConnectionId, i32),
+    /// The end of a request that was decided on the process's side.
+    Tell(usize, Asked, Failure),
+    /// An application goes on; the number says whether this wake-up still counts.
+    Act(usize, u64),
+    /// The fault with this number happens.
+    Fault(usize),
+    /// A fault ends.
+    End(disturb::End),
+    /// Records are written.
+    Produce,
+}
+
+struct Planned {
+    at: Timestamp,
+    number: u64,
+    later: Later,
+}
+
+impl PartialEq for Planned {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Planned {}
+
+impl PartialOrd for Planned {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Planned {
+    /// The earliest is the greatest, as a heap wants it.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (other.at, other.number).cmp(&(self.at, self.number))
+    }
+}
+
+/// See the head of this file.
+pub struct World {
+    /// The time.
+    pub now: Timestamp,
+    /// The brokers.
+    pub cluster: Cluster,
+    /// All processes there ever were.
+    pub agents: Vec<Agent>,
+    /// The judge.
+    pub oracle: Oracle,
+    /// Which situations were reached.
+    pub sometimes: Sometimes,
+    /// What happened, line by line if wanted, and its hash.
+    pub trace: Trace,
+    /// How many things happened.
+    pub events: u64,
+    /// How many faults did.
+    pub faults: u64,
+    plan: Plan,
+    heap: BinaryHeap<Planned>,
+    number: u64,
+    links: Links,
+    doors: Doors,
+    wire: Option<Wire>,
+    disturbances: disturb::Disturbances,
+    producer: producer::Producer,
+    cluster_deadline: Option<Timestamp>,
+    group: GroupId,
+    /// What the oracle was told last.
+    committed: Vec<(TopicPartition, Option<i64>)>,
+    standing: Option<(GroupState, Generation)>,
+}
+
+impl World {
+    /// A world that follows `plan`, with `doors` in front of its machines. Nothing has happened yet.
+    #[must_use]
+    pub fn new(plan: Plan, doors: Doors) -> Self {
+        let config = Config {
+            nodes: 3,
+            seed: stream(plan.seed, "cluster").u64(..),
+            latencies: Latencies::KAFKA,
+            auto_create_topics: false,
+            ..Config::default()
+        };
+        let mut world = Self {
+            now: Timestamp::ZERO,
+            cluster: Cluster::new(config),
+            agents: Vec::new(),
+            oracle: Oracle::new(&plan),
+            sometimes: Sometimes::default(),
+            trace: Trace::default(),
+            events: 0,
+            faults: 0,
+            heap: BinaryHeap::new(),
+            number: 0,
+            links: Links::default(),
+            doors,
+            wire: plan.bytes.then(|| Wire::new(plan.seed)),
+            disturbances: disturb::Disturbances::new(plan.members.len()),
+            producer: producer::Producer::new(plan.seed),
+            cluster_deadline: None,
+            group: GroupId::from(GROUP),
+            committed: Vec::new(),
+            standing: None,
+            plan,
+        };
+        world.command(Command::CreateTopic {
+            topic: TopicName::from(TOPIC),
+            partitions: world.plan.partitions,
+        });
+        world.watch_partitions(world.plan.partitions);
+        world.begin();
+        world
+    }
+
+    /// The first things that will happen.
+    fn begin(&mut self) {
+        for member in 0..self.plan.members.len() {
+            let at = Timestamp::ZERO + self.plan.members[member].start;
+            self.plan_at(at, Later::End(disturb::End::Return(member)));
+        }
+        for fault in 0..self.plan.faults.len() {
+            self.plan_at(self.plan.faults[fault].at, Later::Fault(fault));
+        }
+        self.plan_at(Timestamp::ZERO, Later::Produce);
+    }
+
+    fn watch_partitions(&mut self, count: i32) {
+        for partition in i32::try_from(self.committed.len()).unwrap_or(i32::MAX)..count {
+            self.committed.push((TopicPartition::new(TOPIC, partition), None));
+        }
+    }
+
+    /// The partitions of the topic.
+    pub fn partitions(&self) -> impl Iterator<Item = &TopicPartition> {
+        self.committed.iter().map(|(partition, _)| partition)
+    }
+
+    /// The plan it follows.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Operates the cluster.
+    pub fn command(&mut self, command: Command) {
+        self.tell_cluster(ToCluster::Command(command));
+    }
+
+    fn plan_at(&mut self, at: Timestamp, later: Later) {
+        self.number += 1;
+        self.heap.push(Planned {
+            at,
+            number: self.number,
+            later,
+        });
+    }
+
+    fn plan_in(&mut self, span: Duration, later: Later) {
+        self.plan_at(self.now + span, later);
+    }
+
+    /// Writes it into the history and lets the oracle judge.
+    fn see(&mut self, process: Option<Process>, what: &What<'_>) {
+        self.trace.note(self.now, process, what, &self.agents);
+        self.sometimes.see(self.now, process, what, self.oracle.ghost());
+        self.oracle.see(self.now, &self.cluster, process, what);
+    }
+
+    // ---- time
+
+    fn next(&self) -> Option<Timestamp> {
+        let members = self.agents.iter().filter_map(Agent::deadline);
+        let planned = self.heap.peek().map(|planned| planned.at);
+        members.chain(planned).chain(self.cluster_deadline).min()
+    }
+
+    /// Lets time pass until `until`, or until the oracle objects.
+    pub fn run_until(&mut self, until: Timestamp) {
+        while self.oracle.violations().is_empty() {
+            let Some(at) = self.next().filter(|&at| at <= until) else {
+                break;
+            };
+            self.now = self.now.max(at);
+            self.step();
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn step(&mut self) {
+        self.events += 1;
+        if self.events > TOO_MANY {
+            self.oracle
+                .object("L04", self.now, format!("{TOO_MANY} events: something spins"));
+        }
+        if self.heap.peek().is_some_and(|planned| planned.at <= self.now)
+            && let Some(planned) = self.heap.pop()
+        {
+            self.happen(planned.later);
+        }
+        if self.cluster_deadline.is_some_and(|at| at <= self.now) {
+            self.tell_cluster(ToCluster::Tick);
+        }
+        for index in 0..self.agents.len() {
+            if self.agents[index].deadline().is_some_and(|at| at <= self.now) {
+                self.give(index, Input::Tick);
+            }
+        }
+        let ghost = self.oracle.ghost();
+        if ghost.calm.is_some() && ghost.stable.is_none() && self.is_stable() {
+            self.see(None, &What::Stable);
+        }
+        self.oracle.rest(self.now, &self.cluster);
+    }
+
+    /// The last questions, when all is over.
+    pub fn end(&mut self) {
+        if self.oracle.ghost().calm.is_some() && self.oracle.violations().is_empty() {
+            self.oracle.end(self.now, self.is_stable(), self.is_caught_up());
+        }
+    }
+
+    fn happen(&mut self, later: Later) {
+        match later {
+            Later::Arrive(request) => self.arrive(request),
+            Later::Land(commit) => self.land(commit),
+            Later::Respond(connection, correlation, response) => {
+                self.respond(connection, correlation, response);
+            }
+            Later::Broken(connection) => self.broken(connection),
+            Later::Reset(node, connection) => self.reset_arrives(node, connection),
+            Later::TimedOut(connection, correlation) => self.timed_out(connection, correlation),
+            Later::Tell(index, asked, failure) => self.answer(index, &asked, Err(failure)),
+            Later::Act(index, number) => self.act(index, number),
+            Later::Fault(number) => self.disturb(number),
+            Later::End(end) => self.end_disturbance(end),
+            Later::Produce => self.produce_now_and_then(),
+        }
+    }
+
+    // ---- the cluster
+
+    fn tell_cluster(&mut self, input: ToCluster) {
+        for input in self.doors.cluster_input(self.now, input) {
+            self.cluster.handle(self.now, input);
+        }
+        while let Some(output) = self.cluster.poll() {
+            for output in self.doors.cluster_output(self.now, output) {
+                self.carry(output);
+            }
+        }
+        self.cluster_deadline = self.cluster.deadline();
+        self.look_at_cluster();
+    }
+
+    /// Tells what changed in the cluster's memory.
+    fn look_at_cluster(&mut self) {
+        let standing = self.cluster.standing(&self.group);
+        if standing != self.standing {
+            self.standing = standing;
+            self.see(None, &What::Group(standing));
+        }
+        for index in 0..self.committed.len() {
+            let (partition, from) = &self.committed[index];
+            let to = self.cluster.committed(&self.group, partition).map(|at| at.offset);
+            if to != *from {
+                let (partition, from) = (partition.clone(), *from);
+                self.committed[index].1 = to;
+                let partition = &partition;
+                self.see(None, &What::Committed { partition, from, to });
+            }
+        }
+    }
+
+    // ---- what can be asked
+
+    /// What the oracle found.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        self.oracle.violations()
+    }
+
+    /// The processes that run.
+    pub fn living(&self) -> impl Iterator<Item = (usize, &Agent)> {
+        let lives = |agent: &Agent| matches!(agent.life, Life::Running | Life::Frozen);
+        self.agents
+            .iter()
+            .enumerate()
+            .filter(move |(_, agent)| lives(agent))
+    }
+
+    /// Whether every partition is owned by one of those who run, and the group is Stable.
+    #[must_use]
+    pub fn is_stable(&self) -> bool {
+        let mut owners: BTreeMap<&TopicPartition, usize> = BTreeMap::new();
+        for (index, _) in self.living() {
+            for partition in self.oracle.ghost().of(Process(index)).owned.keys() {
+                *owners.entry(partition).or_default() += 1;
+            }
+        }
+        matches!(self.standing, Some((GroupState::Stable, _)))
+            && self
+                .partitions()
+                .all(|partition| owners.get(partition) == Some(&1))
+    }
+
+    /// Whether everything written is committed.
+    #[must_use]
+    pub fn is_caught_up(&self) -> bool {
+        let is_done = |(partition, at): &(TopicPartition, Option<i64>)| {
+            let bounds = self
+                .cluster
+                .log_bounds(partition.topic.as_str(), partition.partition);
+            bounds.is_some_and(|(_, end)| end == at.unwrap_or(0))
+        };
+        self.committed.iter().all(is_done)
+    }
+
+    /// The group as its coordinator has it.
+    #[must_use]
+    pub const fn standing(&self) -> Option<(GroupState, Generation)> {
+        self.standing
+    }
+}

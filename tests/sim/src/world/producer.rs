@@ -1,0 +1,98 @@
+//! Somebody writes records: now and then, a few, to any partition, straight to its leader.
+
+use std::time::Duration;
+
+use kohort_broker::{ArrivedRequest, Closing, Input as ToCluster, Power};
+use kohort_protocol::api::produce::{ProducePartition, ProduceRequest, ProduceTopic};
+use kohort_protocol::records::{BatchBuilder, NewRecord};
+use kohort_protocol::{NodeId, TopicName};
+
+use super::{Later, World};
+use crate::plan::TOPIC;
+use crate::random::stream;
+
+pub(super) struct Producer {
+    rng: fastrand::Rng,
+    request: Option<bytes::Bytes>,
+}
+
+impl Producer {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            rng: stream(seed, "producer"),
+            request: None,
+        }
+    }
+
+    /// A batch of records, the same every time: the broker gives them their offsets.
+    fn batch(&mut self) -> bytes::Bytes {
+        let made = self.request.get_or_insert_with(|| {
+            let mut batch = BatchBuilder::new();
+            for _ in 0..3 {
+                let record = NewRecord {
+                    value: Some(b"record"),
+                    ..NewRecord::default()
+                };
+                batch.push(&record).expect("three records are few");
+            }
+            batch.finish().expect("three records make a batch")
+        });
+        made.clone()
+    }
+}
+
+impl World {
+    pub(super) fn produce_now_and_then(&mut self) {
+        let count = self.partitions().count();
+        let partition = self.producer.rng.usize(..count);
+        self.produce(i32::try_from(partition).unwrap_or(0));
+        let mean = u64::try_from(self.plan.produce.as_millis()).unwrap_or(1).max(2);
+        let pause = Duration::from_millis(self.producer.rng.u64(mean / 2..mean * 3 / 2));
+        // Enough time is left to read it all.
+        if self.now + pause < self.plan.calm_at() + self.plan.calm / 2 {
+            self.plan_in(pause, Later::Produce);
+        }
+    }
+
+    /// Three records for this partition, if its leader is up.
+    pub fn produce(&mut self, partition: i32) {
+        let leader = self.cluster.leader(TOPIC, partition);
+        let Some(node) = leader.filter(|&node| self.cluster.power(node) == Some(Power::Running)) else {
+            return;
+        };
+        let records = Some(self.producer.batch());
+        self.write(node, partition, records);
+    }
+
+    fn write(&mut self, node: NodeId, partition: i32, records: Option<bytes::Bytes>) {
+        let topic = ProduceTopic {
+            name: TopicName::from(TOPIC),
+            partition_data: vec![ProducePartition {
+                index: partition,
+                records,
+            }],
+            ..ProduceTopic::default()
+        };
+        let request = ProduceRequest {
+            acks: 1,
+            timeout_ms: 1000,
+            topic_data: vec![topic],
+            ..ProduceRequest::default()
+        };
+        let connection = self.new_connection();
+        self.open_at_node(node, connection);
+        self.tell_cluster(ToCluster::Request(ArrivedRequest {
+            node,
+            connection,
+            correlation_id: 0,
+            version: 9,
+            client_id: None,
+            request: request.into(),
+        }));
+        self.tell_cluster(ToCluster::Closed {
+            node,
+            connection,
+            how: Closing::Reset,
+        });
+    }
+}
