@@ -31,8 +31,13 @@ impl Contender<'_> {
     }
 }
 
-/// Runs them in turn and prints a line for each. The first is what the others are compared with.
+/// Runs them in turn and prints a line for each, if the title has the word given on the command line. The first is what the others
+/// are compared with.
 pub(crate) fn race(title: &str, bytes: usize, mut contenders: Vec<Contender<'_>>) {
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    if wanted.is_some_and(|word| !title.contains(&word)) {
+        return;
+    }
     println!("\n{title}, {bytes} bytes");
     println!(
         "  {:44} {:>11} {:>8} {:>9} {:>12}",

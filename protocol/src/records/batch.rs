@@ -3,7 +3,7 @@
 //! A cut-off last batch is no error: Kafka cuts a partition's bytes at `max.partition.fetch.bytes` wherever
 //! that falls. A bad batch ends the walk, since where the next begins can no longer be trusted.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 use super::compression::{self, Codec, CodecError};
 use super::error::{BatchProblem, RecordsError};
@@ -29,8 +29,7 @@ pub enum Crcs {
 #[derive(Clone, Debug)]
 pub struct Batches {
     rest: Bytes,
-    crcs: Crcs,
-    next_offset: i64,
+    framing: Framing,
     failed: bool,
 }
 
@@ -39,8 +38,7 @@ impl Batches {
     pub fn new(records: Bytes, crcs: Crcs) -> Self {
         Self {
             rest: records,
-            crcs,
-            next_offset: 0,
+            framing: Framing::new(crcs),
             failed: false,
         }
     }
@@ -51,31 +49,69 @@ impl Batches {
     }
 
     fn advance(&mut self) -> Result<Option<Batch>, RecordsError> {
-        let whole = framed_size(&self.rest)?.filter(|&size| size <= self.rest.len());
-        let Some(size) = whole else { return Ok(None) };
-        let batch = Batch::of(self.rest.slice(..size))?;
+        let Some((size, header)) = self.framing.front(&self.rest)? else {
+            return Ok(None);
+        };
+        let bytes = self.rest.split_to(size);
+        Ok(Some(Batch { header, bytes }))
+    }
+}
+
+/// Tells and checks batches by their headers, one behind the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Framing {
+    crcs: Crcs,
+    next_offset: i64,
+}
+
+impl Framing {
+    pub(super) fn new(crcs: Crcs) -> Self {
+        Self { crcs, next_offset: 0 }
+    }
+
+    /// Size and header of the batch at the front of `bytes`; none if it is cut off.
+    pub(super) fn front(&mut self, bytes: &[u8]) -> Result<Option<(usize, BatchHeader)>, RecordsError> {
+        let Some(size) = framed_size(bytes)? else {
+            return Ok(None);
+        };
+        let Some(batch) = bytes.get(..size) else {
+            return Ok(None);
+        };
+        // Framed batches are never shorter than a header.
+        let header = batch.first_chunk().map(BatchHeader::read);
+        let header = header.ok_or(corrupt(-1, BatchProblem::Length(0)))?;
+        header.check()?;
         if self.crcs == Crcs::Verify {
-            batch.verify_crc()?;
+            verify_crc(&header, batch)?;
         }
-        self.verify_order(batch.header())?;
-        self.rest = self.rest.slice(size..);
-        Ok(Some(batch))
+        self.verify_order(&header)?;
+        Ok(Some((size, header)))
     }
 
     /// The checksum does not cover the base offset, so that only its neighbours can tell a wrong one.
     fn verify_order(&mut self, header: &BatchHeader) -> Result<(), RecordsError> {
         if header.base_offset < self.next_offset {
-            let problem = BatchProblem::Order {
-                previous_next: self.next_offset,
-            };
-            return Err(RecordsError::CorruptBatch {
-                base_offset: header.base_offset,
-                problem,
-            });
+            let previous_next = self.next_offset;
+            return Err(corrupt(header.base_offset, BatchProblem::Order { previous_next }));
         }
         self.next_offset = header.next_offset();
         Ok(())
     }
+}
+
+fn verify_crc(header: &BatchHeader, batch: &[u8]) -> Result<(), RecordsError> {
+    let (stored, computed) = (header.crc, crc_of(batch));
+    if stored == computed {
+        return Ok(());
+    }
+    Err(corrupt(
+        header.base_offset,
+        BatchProblem::Crc { stored, computed },
+    ))
+}
+
+fn corrupt(base_offset: i64, problem: BatchProblem) -> RecordsError {
+    RecordsError::CorruptBatch { base_offset, problem }
 }
 
 impl Iterator for Batches {
@@ -99,18 +135,6 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// `bytes` is exactly one batch as [`framed_size`] cuts it.
-    fn of(bytes: Bytes) -> Result<Self, RecordsError> {
-        let header = bytes.first_chunk().map(BatchHeader::read);
-        // Framed batches are never shorter than a header.
-        let header = header.ok_or(RecordsError::CorruptBatch {
-            base_offset: -1,
-            problem: BatchProblem::Length(0),
-        })?;
-        header.check()?;
-        Ok(Self { header, bytes })
-    }
-
     /// What the header says.
     pub fn header(&self) -> &BatchHeader {
         &self.header
@@ -133,34 +157,27 @@ impl Batch {
         })
     }
 
-    fn verify_crc(&self) -> Result<(), RecordsError> {
-        let (stored, computed) = (self.header.crc, crc_of(&self.bytes));
-        if stored == computed {
-            return Ok(());
-        }
-        let problem = BatchProblem::Crc { stored, computed };
-        Err(RecordsError::CorruptBatch {
-            base_offset: self.header.base_offset,
-            problem,
-        })
-    }
-
     /// Makes the records readable: decompresses to at most `limit` bytes, or just borrows if not compressed.
     ///
     /// # Errors
     /// The codec is unknown, left out of this build, finds garbage, or passes the limit.
     pub fn open(&self, limit: usize) -> Result<OpenBatch, RecordsError> {
-        let records = self.bytes.slice(HEADER..);
+        self.clone().into_open(limit)
+    }
+
+    /// As [`Self::open`], without sharing the bytes.
+    pub(super) fn into_open(mut self, limit: usize) -> Result<OpenBatch, RecordsError> {
         let codec = self.codec()?;
+        self.bytes.advance(HEADER.min(self.bytes.len()));
         // Compaction leaves batches without records, header alone (KAFKA-5490): nothing to decompress.
-        if codec == Codec::None || (self.header.count == 0 && records.is_empty()) {
+        if codec == Codec::None || (self.header.count == 0 && self.bytes.is_empty()) {
             return Ok(OpenBatch {
                 header: self.header,
-                records,
+                records: self.bytes,
             });
         }
-        let records =
-            compression::decompress(codec, &records, limit).map_err(|e| self.codec_error(codec, limit, e))?;
+        let records = compression::decompress(codec, &self.bytes, limit)
+            .map_err(|e| self.codec_error(codec, limit, e))?;
         Ok(OpenBatch {
             header: self.header,
             records: records.into(),

@@ -66,13 +66,19 @@ impl Cursor {
     /// The next visible record. `None` at the end and ever after an error; a batch that is cut off is the end.
     #[allow(clippy::should_implement_trait, reason = "it lends: no Iterator can")]
     pub fn next(&mut self) -> Option<Result<Record<'_>, RecordsError>> {
-        match self.settle() {
-            Ok(true) => {}
-            Ok(false) => return None,
-            Err(error) => return Some(Err(error)),
+        if !self.is_in_front() {
+            match self.settle() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
+            }
         }
         let (batch, walk) = self.current.as_mut()?;
-        let step = walk.step(batch)?;
+        if let Some(record) = walk.quick(batch) {
+            self.next_offset = record.offset().saturating_add(1);
+            return Some(Ok(record));
+        }
+        let step = walk.exact(batch)?;
         match &step {
             Ok(record) => self.next_offset = record.offset().saturating_add(1),
             Err(_) => self.failed = true,
@@ -80,16 +86,22 @@ impl Cursor {
         Some(step)
     }
 
+    /// Whether there is a record left in the batch, or its error.
+    fn is_in_front(&self) -> bool {
+        let current = self.current.as_ref().filter(|_| !self.failed);
+        current.is_some_and(|(batch, walk)| !walk.is_done(batch))
+    }
+
     /// Stands in front of a record, or of its error, if there is one left.
     fn settle(&mut self) -> Result<bool, RecordsError> {
         while !self.failed {
-            match &self.current {
-                Some((batch, walk)) if !walk.is_done(batch) => return Ok(true),
-                _ => self.leave_batch(),
+            if self.is_in_front() {
+                return Ok(true);
             }
+            self.leave_batch();
             let Some(batch) = self.batches.next() else { break };
             self.current = batch
-                .and_then(|batch| self.enter(&batch))
+                .and_then(|batch| self.enter(batch))
                 .inspect_err(|_| self.failed = true)?;
         }
         Ok(false)
@@ -106,14 +118,14 @@ impl Cursor {
     }
 
     /// Opens the batch if any of it is to be seen.
-    fn enter(&mut self, batch: &Batch) -> Result<Option<(OpenBatch, Walk)>, RecordsError> {
-        let visible = self.is_visible(batch)?;
+    fn enter(&mut self, batch: Batch) -> Result<Option<(OpenBatch, Walk)>, RecordsError> {
+        let visible = self.is_visible(&batch)?;
         let next_offset = batch.header().next_offset();
         if !visible || next_offset <= self.next_offset {
             self.pass(next_offset);
             return Ok(None);
         }
-        let open = batch.open(self.limit)?;
+        let open = batch.into_open(self.limit)?;
         let walk = self.skip(&open)?;
         Ok(Some((open, walk)))
     }

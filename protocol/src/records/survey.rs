@@ -2,12 +2,11 @@
 //!
 //! It lets a caller deliver the good part first and tell the problem when it gets there.
 
-use bytes::Bytes;
-
 use crate::LeaderEpoch;
 
-use super::batch::{Batches, Crcs};
+use super::batch::{Crcs, Framing};
 use super::error::RecordsError;
+use super::header::BatchHeader;
 
 /// The good batches at the front of a partition's bytes, and what ends them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,29 +35,35 @@ impl Survey {
     pub fn is_stuck(&self) -> bool {
         self.batches == 0 && self.left_over > 0 && self.problem.is_none()
     }
+
+    fn saw(&mut self, header: &BatchHeader) {
+        self.first_offset.get_or_insert(header.base_offset);
+        self.next_offset = Some(header.next_offset());
+        self.last_leader_epoch = Some(header.partition_leader_epoch);
+        self.batches += 1;
+        self.has_data |= !header.attributes.is_control();
+    }
 }
 
 /// Walks over `records`, the bytes of one fetched partition.
-pub fn survey(records: &Bytes, crcs: Crcs) -> Survey {
+pub fn survey(records: &[u8], crcs: Crcs) -> Survey {
     let mut survey = Survey::default();
-    let mut batches = Batches::new(records.clone(), crcs);
-    for batch in batches.by_ref() {
-        match batch {
-            Ok(batch) => {
-                let header = batch.header();
-                survey.first_offset.get_or_insert(header.base_offset);
-                survey.next_offset = Some(header.next_offset());
-                survey.last_leader_epoch = Some(header.partition_leader_epoch);
-                survey.batches += 1;
-                survey.has_data |= !header.attributes.is_control();
+    let mut framing = Framing::new(crcs);
+    let mut rest = records;
+    loop {
+        match framing.front(rest) {
+            Ok(Some((size, header))) => {
+                survey.saw(&header);
+                rest = rest.get(size..).unwrap_or_default();
             }
+            Ok(None) => break,
             Err(problem) => {
                 survey.problem = Some(problem);
                 break;
             }
         }
     }
-    survey.left_over = batches.rest().len();
-    survey.bytes = records.len() - survey.left_over;
+    survey.left_over = rest.len();
+    survey.bytes = records.len() - rest.len();
     survey
 }

@@ -12,6 +12,8 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    pub(super) const EMPTY: Self = Self { rest: &[] };
+
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
@@ -67,6 +69,44 @@ impl<'a> Reader<'a> {
             }
         }
         Err(RecordProblem::Varint)
+    }
+
+    /// As [`Self::varlong`], for a number of one or two bytes, which nearly all are; others are not looked at.
+    #[inline(always)]
+    pub(super) fn short(&mut self) -> Option<i32> {
+        let (raw, rest) = match self.rest {
+            [low @ 0..0x80, rest @ ..] => (i32::from(*low), rest),
+            [low, high @ 0..0x80, rest @ ..] => ((i32::from(*low) & 0x7f) | (i32::from(*high) << 7), rest),
+            _ => return None,
+        };
+        self.rest = rest;
+        Some((raw >> 1) ^ -(raw & 1))
+    }
+
+    #[inline(always)]
+    pub(super) fn short_byte(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(first)
+    }
+
+    /// As [`Self::sized`], for a length that is [short](Self::short).
+    #[inline(always)]
+    pub(super) fn short_sized(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.short()?).ok()?;
+        let (taken, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(taken)
+    }
+
+    /// As [`Self::nullable`], for a length that is [short](Self::short).
+    #[inline(always)]
+    pub(super) fn short_nullable(&mut self) -> Option<Option<&'a [u8]>> {
+        if let [1, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Some(None);
+        }
+        self.short_sized().map(Some)
     }
 
     /// A length that must not be negative, and as many bytes.
