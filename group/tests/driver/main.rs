@@ -13,5 +13,6 @@ mod handover;
 mod memory;
 mod polls;
 mod rig;
+mod silence;
 mod tap;
 mod threads;
