@@ -2,6 +2,7 @@
 //! and says nothing after its last word. Equal inputs give equal outputs.
 
 use std::collections::BTreeSet;
+use std::ops::{Bound, RangeBounds};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,14 +12,70 @@ use kohort_protocol::{
     ErrorCode, Generation, GroupInstanceId, LeaderEpoch, MemberId, NodeId, Timestamp, TopicName,
 };
 
-use super::rig::*;
+use super::answers::*;
 use crate::member::{
     AutoOffsetReset, CallId, CommitOffset, Event, Failure, Fetched, FetchedPartition, GuardId, Input, Member,
     MemberConfig, Output, Period, SeekTo, Ticket, Token,
 };
 
-struct Fuzz {
+/// Decides what comes in: the bytes of a fuzzer, then a generator.
+struct Choices {
+    bytes: Vec<u8>,
     rng: fastrand::Rng,
+}
+
+impl Choices {
+    fn of(mut bytes: Vec<u8>, seed: u64) -> Self {
+        bytes.reverse();
+        let rng = fastrand::Rng::with_seed(seed);
+        Self { bytes, rng }
+    }
+
+    /// One byte chooses among few, eight among many.
+    fn below(&mut self, count: u64) -> u64 {
+        let takes = if count <= 256 { 1 } else { 8 };
+        let Some(left) = self.bytes.len().checked_sub(takes) else {
+            return self.rng.u64(..count);
+        };
+        let taken = self.bytes.drain(left..);
+        taken.fold(0, |number, byte| number << 8 | u64::from(byte)) % count
+    }
+
+    fn bool(&mut self) -> bool {
+        self.below(2) == 1
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ident)*) => {
+        #[allow(
+            clippy::cast_lossless,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "128 bits hold all of them"
+        )]
+        impl Choices {$(
+            fn $number(&mut self, range: impl RangeBounds<$number>) -> $number {
+                let first = match range.start_bound() {
+                    Bound::Included(first) => *first,
+                    _ => $number::MIN,
+                };
+                let last = match range.end_bound() {
+                    Bound::Excluded(end) => *end - 1,
+                    _ => $number::MAX,
+                };
+                let more = (last as i128 - first as i128) as u64;
+                let chosen = self.below(more.checked_add(1).unwrap_or(u64::MAX));
+                (first as i128 + chosen as i128) as $number
+            }
+        )*}
+    };
+}
+
+numbers! { u8 i16 i32 i64 u64 usize }
+
+struct Fuzz {
+    rng: Choices,
     member: Member,
     now: Timestamp,
     open: Vec<(Token, Request)>,
@@ -35,8 +92,7 @@ struct Fuzz {
 const NAMES: [&str; 5] = ["t-0", "t-1", "t-2", "u-0", "t--1"];
 
 impl Fuzz {
-    fn new(seed: u64) -> Self {
-        let mut rng = fastrand::Rng::with_seed(seed);
+    fn new(mut rng: Choices) -> Self {
         let policies = [
             AutoOffsetReset::Earliest,
             AutoOffsetReset::Latest,
@@ -52,7 +108,7 @@ impl Fuzz {
             fetch_max_bytes: rng.i32(1..3000),
             ..config()
         };
-        let member = Member::new(config, seed).unwrap();
+        let member = Member::new(config, rng.u64(..)).unwrap();
         Self {
             rng,
             member,
@@ -205,7 +261,7 @@ impl Fuzz {
             2 => empty(name),
             _ => records(name, self.tickets, self.offset()),
         };
-        let rare = |rng: &mut fastrand::Rng| rng.u8(..8) == 0;
+        let rare = |rng: &mut Choices| rng.u8(..8) == 0;
         if rare(&mut self.rng) {
             partition.corrupt = Some((self.offset(), "odd".into()));
         }
@@ -389,31 +445,47 @@ impl Fuzz {
             _ => self.act(),
         }
     }
+
+    /// Closes, and looks whether all was answered.
+    fn end(mut self) -> String {
+        if !self.closed {
+            let deadline = self.now + Duration::from_secs(2);
+            self.give(Input::Close {
+                commit: true,
+                deadline,
+            });
+            self.now = deadline;
+            self.give(Input::Tick);
+        }
+        assert!(
+            self.closed && self.waiting.is_empty(),
+            "{:?}\n{}",
+            self.waiting,
+            self.trace
+        );
+        assert_eq!(self.member.deadline(), None);
+        assert_eq!(self.member.generation(), Generation::NONE);
+        self.trace
+    }
 }
 
 fn run(seed: u64) -> String {
-    let mut fuzz = Fuzz::new(seed);
+    let mut fuzz = Fuzz::new(Choices::of(Vec::new(), seed));
     fuzz.give(Input::Start);
     for _ in 0..400 {
         fuzz.step();
     }
-    if !fuzz.closed {
-        let deadline = fuzz.now + Duration::from_secs(2);
-        fuzz.give(Input::Close {
-            commit: true,
-            deadline,
-        });
-        fuzz.now = deadline;
-        fuzz.give(Input::Tick);
+    fuzz.end()
+}
+
+/// The same with a fuzzer's bytes, as long as there are any. (`fuzz/targets` includes this file.)
+pub(super) fn follow_bytes(bytes: &[u8]) -> String {
+    let mut fuzz = Fuzz::new(Choices::of(bytes.to_vec(), 1));
+    fuzz.give(Input::Start);
+    while !fuzz.rng.bytes.is_empty() {
+        fuzz.step();
     }
-    assert!(
-        fuzz.closed && fuzz.waiting.is_empty(),
-        "seed {seed}: {:?}",
-        fuzz.waiting
-    );
-    assert_eq!(fuzz.member.deadline(), None);
-    assert_eq!(fuzz.member.generation(), Generation::NONE);
-    fuzz.trace
+    fuzz.end()
 }
 
 #[test]
@@ -432,4 +504,11 @@ fn equal_inputs_give_equal_outputs() {
     for seed in 0..30 {
         assert!(run(seed) == run(seed), "seed {seed}");
     }
+}
+
+#[test]
+fn bytes_decide_what_comes_in() {
+    let bytes: Vec<u8> = (0..200).map(|n: u8| n.wrapping_mul(73)).collect();
+    assert!(follow_bytes(&bytes) == follow_bytes(&bytes));
+    assert!(follow_bytes(&bytes) != follow_bytes(&bytes[1..]));
 }

@@ -1,5 +1,6 @@
 //! Tests of the member as a whole: exact lists of what comes out for what goes in.
 
+mod answers;
 mod contract;
 mod fetching;
 mod fuzz;
