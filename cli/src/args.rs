@@ -1,8 +1,10 @@
 //! What the command line says.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use kohort::protocol::endpoints::Endpoint;
 
 /// Kafka groups in pure Rust: a demo, a consumer, a broker to try them on, and what it takes to see what goes over the wire.
 #[derive(Debug, Parser)]
@@ -31,8 +33,71 @@ pub(crate) enum Command {
     /// on stderr. What is malformed is shown as far as it can be read, then the fault with its path and offset, and the exit code is 1.
     #[command(after_help = EXAMPLES, disable_version_flag = true)]
     Decode(Decode),
+    /// Stand between clients and brokers, and tell what passes.
+    ///
+    /// Clients bootstrap from --listen; addresses of brokers in responses are rewritten, so that they come through here to every broker of
+    /// the cluster. Each request and response has a line: seconds, connection, > to the broker or < from it, API and version, correlation
+    /// id, size, latency, client id, groups, error codes. Ctrl-C ends with a table. Nothing else that passes is changed; TLS and other
+    /// bytes that are no frames are passed on unread.
+    #[command(after_help = SNIFF_EXAMPLES)]
+    Sniff(Sniff),
     /// Simulate whole groups under faults and judge them: thousands of runs, each of which can be repeated by its seed.
     Sim(Sim),
+}
+
+const SNIFF_EXAMPLES: &str = "\
+Examples:
+  kohort sniff --upstream localhost:9092
+  kohort consume --bootstrap 127.0.0.1:19092 --group g --topic t      (in another shell)
+  kohort sniff --upstream localhost:9092 --only JoinGroup,SyncGroup --bodies full
+  kohort sniff --upstream localhost:9092 --record group.capture
+  kohort decode --capture group.capture --bodies short";
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Sniff {
+    /// Where clients come in. Further brokers get the ports behind this one.
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:19092")]
+    pub(crate) listen: SocketAddr,
+    /// A broker of the cluster.
+    #[arg(long, value_name = "HOST:PORT", value_parser = crate::sniff::addresses::parse)]
+    pub(crate) upstream: Endpoint,
+    /// Write a capture to this file, for `kohort decode --capture`. It holds records and settings in clear.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Leave the addresses in responses: clients then go to the brokers past us.
+    #[arg(long)]
+    pub(crate) no_rewrite: bool,
+    /// How many bytes of each frame are kept to be shown and recorded; the rest passes unread.
+    #[arg(long, value_name = "N", default_value_t = 1 << 20)]
+    pub(crate) keep: usize,
+    #[command(flatten)]
+    pub(crate) show: Show,
+}
+
+// What is told of frames on connections. (No doc comment: clap would take it for the command that flattens it.)
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Show {
+    /// Tell of these APIs alone, by key or name.
+    #[arg(long, value_name = "API,...", value_delimiter = ',', value_parser = crate::decode::apis::parse)]
+    pub(crate) only: Vec<i16>,
+    /// How much of each frame is shown behind its line: short leaves out records and shortens values. (Default: none.)
+    #[arg(long, value_enum)]
+    pub(crate) bodies: Option<Bodies>,
+    /// One JSON object a line instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show, and record, credentials too: SASL tokens, HMACs, salted passwords.
+    #[arg(long)]
+    pub(crate) secrets: bool,
+}
+
+/// How much of a frame is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Bodies {
+    #[default]
+    None,
+    Short,
+    Full,
 }
 
 const EXAMPLES: &str = "\
@@ -40,7 +105,8 @@ Examples:
   kohort decode request.bin
   kohort decode --response --api JoinGroup --version 9 < response.bin
   echo '00 0c 00 00 00 00 00 07 ...' | kohort decode --hex --json
-  kohort decode --body --request --api 11 --version 9 body.bin";
+  kohort decode --body --request --api 11 --version 9 body.bin
+  kohort decode --capture group.capture --only JoinGroup --bodies full";
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Decode {
@@ -70,18 +136,17 @@ pub(crate) struct Decode {
     /// It is one frame without its size.
     #[arg(long)]
     pub(crate) bare: bool,
-    /// One JSON object a line instead of text.
-    #[arg(long)]
-    pub(crate) json: bool,
     /// How many records of each partition are shown; with 0 nothing is decompressed.
     #[arg(long, default_value_t = 10, value_name = "N")]
     pub(crate) records: usize,
     /// How many bytes of a byte field are shown.
     #[arg(long, default_value_t = 64, value_name = "N")]
     pub(crate) bytes: usize,
-    /// Show credentials too: SASL tokens, HMACs, salted passwords.
-    #[arg(long)]
-    pub(crate) secrets: bool,
+    /// FILE is a capture of `kohort sniff --record`: tell what it did.
+    #[arg(long, conflicts_with_all = ["api", "version", "request", "response", "body", "hex", "sized", "bare"])]
+    pub(crate) capture: bool,
+    #[command(flatten)]
+    pub(crate) show: Show,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -147,10 +212,10 @@ pub(crate) struct Sim {
     pub(crate) trace: bool,
     /// Carry out the plan in this file instead: a regression, or what was written when a run failed.
     #[arg(long, value_name = "FILE")]
-    pub(crate) replay: Option<std::path::PathBuf>,
+    pub(crate) replay: Option<PathBuf>,
     /// Where the plan of a failed run is written, with as few faults as it needs.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
-    pub(crate) save: std::path::PathBuf,
+    pub(crate) save: PathBuf,
     /// Fail if a situation of the list was never reached.
     #[arg(long)]
     pub(crate) reach_all: bool,

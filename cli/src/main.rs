@@ -7,6 +7,7 @@ mod decode;
 mod demo;
 mod output;
 mod sim;
+mod sniff;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Broker(broker) => broker::run(&broker),
         Command::Decode(decode) => decode::run(&decode),
         Command::Sim(sim) => sim::run(&sim),
+        Command::Sniff(sniff) => sniff::run(&sniff),
     };
     match result {
         Ok(code) => code,

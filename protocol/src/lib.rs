@@ -4,6 +4,7 @@ pub mod api;
 mod connection;
 pub mod consumer_protocol;
 pub mod dissect;
+pub mod endpoints;
 mod error_code;
 pub mod frame;
 mod ids;

@@ -371,6 +371,21 @@ fn unknown_apis_and_versions_show_their_header() {
     assert_eq!(value["unreadable"]["hex"], "626f6479");
 }
 
+#[test]
+fn the_places_of_credentials() {
+    let schema = dissect::schema(36, Direction::Request).expect("known");
+    let auth = b"\0\0\0\x06secret";
+    let secrets = |version, body: &[u8]| -> Vec<(usize, usize)> {
+        let found = dissect::secrets(schema, version, body);
+        found.into_iter().map(|range| (range.start, range.end)).collect()
+    };
+    assert_eq!(secrets(0, auth), [(4, 10)]);
+    assert_eq!(secrets(0, &auth[..7]), [(0, 7)], "it cannot be read: all of it");
+    assert_eq!(secrets(2, b"\x07secret\0"), [(1, 7)]);
+    let heartbeat = dissect::schema(12, Direction::Request).expect("known");
+    assert!(dissect::secrets(heartbeat, 0, b"\0\x01g\0\0\0\x05\0\x01m").is_empty());
+}
+
 /// KIP-511: it names the versions it has, in one that everybody reads.
 #[test]
 fn a_refusal_of_api_versions_is_read_in_version_0() {

@@ -9,13 +9,14 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, bail, ensure};
 use bytes::Bytes;
 use kohort::protocol::api::Direction;
 use kohort::protocol::dissect::{self, Dissect, DissectError, Form};
 
 use crate::args::Decode;
 use crate::output::Output;
+use crate::sniff::{Observer, capture};
 use stream::{Framing, Piece};
 
 pub(crate) fn run(arguments: &Decode) -> Result<ExitCode> {
@@ -23,6 +24,13 @@ pub(crate) fn run(arguments: &Decode) -> Result<ExitCode> {
     ensure!(
         !input.is_empty(),
         "there is nothing to decode: the input is empty"
+    );
+    if arguments.capture {
+        return capture(arguments, &input);
+    }
+    ensure!(
+        arguments.show.only.is_empty() && arguments.show.bodies.is_none(),
+        "--only and --bodies are for captures: add --capture, or leave them away"
     );
     let decoder = Decoder::new(arguments)?;
     let framing = match (arguments.sized, arguments.bare) {
@@ -59,6 +67,23 @@ pub(crate) fn run(arguments: &Decode) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Tells a capture as `kohort sniff` would have.
+fn capture(arguments: &Decode, input: &Bytes) -> Result<ExitCode> {
+    let text = std::str::from_utf8(input).context("this is no capture: it is not even text")?;
+    let mut observer = Observer::new(arguments.show.clone().into(), false);
+    let mut out = Output::default();
+    for entry in capture::read(text).map_err(Error::msg)? {
+        observer.replay(entry.map_err(Error::msg)?);
+        if out.write_str(&observer.take_lines()).is_err() {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    observer.summary();
+    let _ = out.write_str(&observer.take_lines());
+    out.flush();
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read(arguments: &Decode) -> Result<Bytes> {
@@ -98,10 +123,14 @@ enum What {
 impl Decoder {
     fn new(arguments: &Decode) -> Result<Self> {
         let how = Dissect {
-            form: if arguments.json { Form::Json } else { Form::Text },
+            form: if arguments.show.json {
+                Form::Json
+            } else {
+                Form::Text
+            },
             bytes: arguments.bytes,
             records: arguments.records,
-            secrets: arguments.secrets,
+            secrets: arguments.show.secrets,
             ..Dissect::default()
         };
         let direction = if arguments.response {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::printer::{Kind, Printer};
 use super::scalar::Scalar;
-use super::{Dissect, Ignore, api_name, records, signed};
+use super::{Dissect, Ignore, api_name, records, secrets, signed};
 use crate::ErrorCode;
 use crate::layout::{self, Field, Role, Schema, Type, Value, Visit, table};
 
@@ -56,9 +56,7 @@ impl<'p, 'o> Fields<'p, 'o> {
     fn number(&mut self, field: &'static Field, number: i64) {
         let short = i16::try_from(number).unwrap_or(i16::MAX);
         let word = match field.name {
-            "errorCode" | "acknowledgeErrorCode" | "partitionErrorCode" | "topicConfigErrorCode" => {
-                ErrorCode(short).name()
-            }
+            _ if is_error_code(field) => ErrorCode(short).name(),
             "apiKey" | "requestApiKey" => api_name(short),
             _ => None,
         };
@@ -67,8 +65,7 @@ impl<'p, 'o> Fields<'p, 'o> {
     }
 
     fn blob(&mut self, field: &'static Field, bytes: &[u8]) {
-        let secret = matches!(field.name, "authBytes" | "hmac" | "salt" | "saltedPassword");
-        if secret && !self.how.secrets && !bytes.is_empty() {
+        if secrets::is_secret(field) && !self.how.secrets && !bytes.is_empty() {
             return self.printer.value(self.name(field), Scalar::Hidden(bytes.len()));
         }
         match self.inside(field, bytes) {
@@ -131,6 +128,14 @@ impl<'p, 'o> Fields<'p, 'o> {
         }
         self.printer.end();
     }
+}
+
+/// Whether the field holds one of Kafka's error codes.
+pub(super) fn is_error_code(field: &Field) -> bool {
+    matches!(
+        field.name,
+        "errorCode" | "acknowledgeErrorCode" | "partitionErrorCode" | "topicConfigErrorCode"
+    )
 }
 
 impl Visit for Fields<'_, '_> {

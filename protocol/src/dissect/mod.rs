@@ -27,9 +27,11 @@
 //! ```
 
 mod fields;
+mod gist;
 mod printer;
 mod records;
 mod scalar;
+mod secrets;
 
 use core::fmt;
 
@@ -39,8 +41,10 @@ use crate::ErrorCode;
 use crate::api::Direction;
 use crate::layout::{self, Fault, LayoutError, Role, Schema, Visit, table};
 use fields::Fields;
+pub use gist::Gist;
 use printer::{Kind, Printer};
 use scalar::{Scalar, Shown};
+pub use secrets::secrets;
 
 /// What the output looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -252,9 +256,10 @@ impl Dissect {
 
     /// Bytes that belong to no field: of SASL they may hold what a field would hide.
     fn unnamed<'b>(&self, schema: &Schema, bytes: &'b [u8]) -> Scalar<'b> {
-        match schema.role {
-            Role::Request(36) | Role::Response(36) if !self.secrets => Scalar::Hidden(bytes.len()),
-            _ => Scalar::Bytes(bytes),
+        if secrets::is_all_secret(schema) && !self.secrets {
+            Scalar::Hidden(bytes.len())
+        } else {
+            Scalar::Bytes(bytes)
         }
     }
 }
