@@ -80,6 +80,7 @@ fn versions_request() -> ApiVersionsRequest {
     ApiVersionsRequest {
         client_software_name: "kohort".to_owned(),
         client_software_version: "0.1".to_owned(),
+        ..ApiVersionsRequest::default()
     }
 }
 

@@ -6,7 +6,8 @@
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::api::{
-    ApiKey, Call, Code, EncodeError, Malformed, Message, Outgoing, Request, Response, VersionRange, versions,
+    ApiKey, Call, Code, EncodeError, Malformed, Message, Outgoing, Request, Response, VersionRange,
+    stable_versions,
 };
 use crate::layout::{self, Schema, table};
 
@@ -226,7 +227,7 @@ fn request_start(mut frame: &[u8]) -> Result<(ApiKey, i16, i32), BadRequest> {
             correlation_id,
         });
     };
-    let supported = versions(api);
+    let supported = stable_versions(api);
     if !supported.contains(version) {
         return Err(BadRequest::UnsupportedVersion {
             api,

@@ -4,15 +4,16 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use kohort_protocol::api::api_versions::{ApiVersion, ApiVersionsRequest, ApiVersionsResponse};
-use kohort_protocol::api::{VersionRange, versions};
+use kohort_protocol::api::{VersionRange, stable_versions};
 use kohort_protocol::{ApiKey, ErrorCode};
 
 use super::{Caller, Outcome};
 
-/// The versions of an API that the embedded broker serves: all that can be decoded and encoded.
+/// The versions of an API that the embedded broker serves: all that can be decoded and encoded and that Kafka
+/// calls stable.
 #[must_use]
 pub fn served_versions(api: ApiKey) -> VersionRange {
-    versions(api)
+    stable_versions(api)
 }
 
 /// KIP-511: a version that is too new is answered in v0, with the range of this API alone; the connection goes on.

@@ -21,13 +21,8 @@ impl Cluster {
         let mut seen = BTreeSet::new();
         let mut results = Vec::new();
         for group in request.groups_names.iter().filter(|group| seen.insert(*group)) {
-            results.push(DeletedGroup {
-                group_id: group.clone(),
-                error_code: self
-                    .delete_group(caller.call.node, group)
-                    .err()
-                    .unwrap_or_default(),
-            });
+            let deleted = self.delete_group(caller.call.node, group);
+            results.push(result(group, deleted.err().unwrap_or_default()));
         }
         DeleteGroupsResponse {
             throttle_time_ms: 0,
@@ -51,13 +46,17 @@ fn delete(books: &mut Books<'_>, id: &GroupId) -> Result<(), ErrorCode> {
 }
 
 pub(super) fn refused(request: &DeleteGroupsRequest, error_code: ErrorCode) -> DeleteGroupsResponse {
-    let groups = request.groups_names.iter();
-    let results = groups.map(|group| DeletedGroup {
-        group_id: group.clone(),
-        error_code,
-    });
+    let results = request.groups_names.iter().map(|group| result(group, error_code));
     DeleteGroupsResponse {
         throttle_time_ms: 0,
         results: results.collect(),
+    }
+}
+
+fn result(group: &GroupId, error_code: ErrorCode) -> DeletedGroup {
+    DeletedGroup {
+        group_id: group.clone(),
+        error_code,
+        error_message: None,
     }
 }

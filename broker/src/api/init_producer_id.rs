@@ -13,10 +13,8 @@ impl Cluster {
         let producer_id = ProducerId(self.next_producer_id);
         self.next_producer_id += 1;
         InitProducerIdResponse {
-            throttle_time_ms: 0,
-            error_code: ErrorCode::NONE,
             producer_id,
-            producer_epoch: 0,
+            ..InitProducerIdResponse::default()
         }
     }
 }
@@ -24,8 +22,7 @@ impl Cluster {
 pub(super) fn refused(error_code: ErrorCode) -> InitProducerIdResponse {
     InitProducerIdResponse {
         error_code,
-        producer_id: ProducerId::NONE,
         producer_epoch: -1,
-        throttle_time_ms: 0,
+        ..InitProducerIdResponse::default()
     }
 }

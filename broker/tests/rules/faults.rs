@@ -220,6 +220,7 @@ fn one_of_each(lab: &mut Lab) -> Vec<Request> {
         ApiVersionsRequest {
             client_software_name: "lab".to_owned(),
             client_software_version: "0".to_owned(),
+            ..ApiVersionsRequest::default()
         }
         .into(),
         CreateTopicsRequest {

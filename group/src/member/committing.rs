@@ -122,6 +122,9 @@ impl Member {
                 self.ledger.stored(offset);
             }
         }
+        if outcome.strange_topic {
+            self.topics.refresh();
+        }
         if let Some((round, code)) = outcome.heard {
             self.membership
                 .heard(&mut self.wire, round, ApiKey::OffsetCommit, code);

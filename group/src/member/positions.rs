@@ -25,7 +25,7 @@ use super::config::AutoOffsetReset;
 use super::error::{MemberError, SeekError};
 use super::io::{CallId, Event, Failure, SeekTo, Target, Token};
 use super::partitions::{Place, Position, Reset, Stamp};
-use super::topics::Leader;
+use super::topics::{Leader, is_absence};
 use super::wire::{Open, Purpose};
 
 /// What was asked, and along which line of reading.
@@ -179,6 +179,9 @@ impl Member {
         let said = match said {
             Some(said) if said.error_code.is_ok() => said,
             Some(said) => {
+                if is_absence(said.error_code) {
+                    self.topics.refresh();
+                }
                 let why = format!("OffsetFetch of {name}: {}", said.error_code);
                 return partition.retry.failed(&mut self.wire, &why);
             }

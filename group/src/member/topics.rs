@@ -240,7 +240,7 @@ impl Topics {
 }
 
 /// Whether the code says that there is no such topic for us.
-const fn is_absence(code: ErrorCode) -> bool {
+pub(super) const fn is_absence(code: ErrorCode) -> bool {
     matches!(
         code,
         ErrorCode::UNKNOWN_TOPIC_OR_PARTITION | ErrorCode::UNKNOWN_TOPIC_ID

@@ -1,15 +1,31 @@
-//! ApiVersions (18): what the broker speaks. KIP-35, KIP-511 (software name, v0 fallback), KIP-584 (features).
+//! ApiVersions (18): what the broker speaks. KIP-35, KIP-511 (software name, v0 fallback), KIP-584 (features),
+//! KIP-1242 (whom the client means, v5).
 
 use super::wire::{mirror, raw};
-use crate::ErrorCode;
+use crate::{ErrorCode, NodeId};
 
 /// Asks a broker which versions of which APIs it speaks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiVersionsRequest {
     /// Name of the client library, v3+ (letters, digits, `-` and `.`; anything else is answered INVALID_REQUEST).
     pub client_software_name: String,
     /// Version of the client library, v3+ (same alphabet).
     pub client_software_version: String,
+    /// The cluster that the client believes it speaks to, v5+: another one answers REBOOTSTRAP_REQUIRED. `None` if it does not know.
+    pub cluster_id: Option<String>,
+    /// The broker that the client believes it speaks to, v5+; −1 if it does not know.
+    pub node_id: NodeId,
+}
+
+impl Default for ApiVersionsRequest {
+    fn default() -> Self {
+        Self {
+            client_software_name: String::new(),
+            client_software_version: String::new(),
+            cluster_id: None,
+            node_id: NodeId::NONE,
+        }
+    }
 }
 
 /// The broker's answer.
@@ -68,7 +84,7 @@ pub struct FeatureRange {
 }
 
 mirror! {
-    ApiVersionsRequest = raw::ApiVersionsRequest { client_software_name, client_software_version }
+    ApiVersionsRequest = raw::ApiVersionsRequest { client_software_name, client_software_version, cluster_id, node_id }
     ApiVersionsResponse = raw::ApiVersionsResponse {
         error_code,
         api_keys,

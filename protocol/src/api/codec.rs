@@ -12,7 +12,7 @@ use kafka_protocol::protocol::{Decodable, Encodable, Message as RawMessage};
 use super::wire::{Mirror, Misfit, Unwritten};
 use super::{ApiKey, VersionRange};
 use crate::ErrorCode;
-use crate::layout::{LayoutError, Schema};
+use crate::layout::{LayoutError, Schema, V};
 
 /// A request or a response of one API.
 pub trait Message: Sized {
@@ -223,8 +223,7 @@ pub(super) fn reason(error: &LayoutError) -> String {
     format!("{place}: {fault} (at byte {offset})")
 }
 
-/// The versions in which `kafka-protocol` really has both the request and the response. Its `ApiKey::valid_versions()` says more than
-/// its structs can encode (OffsetCommit and OffsetFetch v10), which would fail every commit on a newer broker.
+/// The versions in which there are both the request and the response.
 pub(super) const fn common<Request: RawMessage, Response: RawMessage>() -> VersionRange {
     let (request, response) = (Request::VERSIONS, Response::VERSIONS);
     VersionRange {
@@ -239,4 +238,11 @@ pub(super) const fn common<Request: RawMessage, Response: RawMessage>() -> Versi
             response.max
         },
     }
+}
+
+/// `versions` without the newest, if that is unstable.
+pub(super) const fn stable(versions: VersionRange, request: &Schema) -> VersionRange {
+    let V(_, newest) = request.versions;
+    let unstable = request.unstable && versions.max == newest as i16;
+    VersionRange::new(versions.min, versions.max - unstable as i16)
 }

@@ -1,4 +1,4 @@
-//! DeleteGroups (42): delete empty groups with all their offsets. KIP-229.
+//! DeleteGroups (42): delete empty groups with all their offsets. KIP-229; v3 says why one cannot be deleted.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId};
@@ -26,10 +26,12 @@ pub struct DeletedGroup {
     pub group_id: GroupId,
     /// NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, ...
     pub error_code: ErrorCode,
+    /// Words about the error, v3+.
+    pub error_message: Option<String>,
 }
 
 mirror! {
     DeleteGroupsRequest = raw::DeleteGroupsRequest { groups_names }
     DeleteGroupsResponse = raw::DeleteGroupsResponse { throttle_time_ms, results }
-    DeletedGroup = raw::delete_groups_response::DeletableGroupResult { group_id, error_code }
+    DeletedGroup = raw::delete_groups_response::DeletableGroupResult { group_id, error_code, error_message }
 }

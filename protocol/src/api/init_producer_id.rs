@@ -1,4 +1,5 @@
-//! InitProducerId (22): an id for an idempotent or transactional producer. KIP-98, KIP-360 (v3).
+//! InitProducerId (22): an id for an idempotent or transactional producer. KIP-98, KIP-360 (v3), KIP-939 (v6, which
+//! Kafka 4.4 still calls unstable: it is written when asked for, but never negotiated).
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, ProducerId, TransactionalId};
@@ -14,6 +15,10 @@ pub struct InitProducerIdRequest {
     pub producer_id: ProducerId,
     /// The epoch it has, v3+; −1 for none.
     pub producer_epoch: i16,
+    /// The producer takes part in two-phase commits, v6+: no timeout aborts its transactions.
+    pub enable_2_pc: bool,
+    /// A prepared transaction is to be kept, v6+, not aborted.
+    pub keep_prepared_txn: bool,
 }
 
 impl Default for InitProducerIdRequest {
@@ -23,12 +28,14 @@ impl Default for InitProducerIdRequest {
             transaction_timeout_ms: 0,
             producer_id: ProducerId::NONE,
             producer_epoch: -1,
+            enable_2_pc: false,
+            keep_prepared_txn: false,
         }
     }
 }
 
 /// The id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InitProducerIdResponse {
     /// How long the broker asks the client to be silent.
     pub throttle_time_ms: i32,
@@ -38,6 +45,23 @@ pub struct InitProducerIdResponse {
     pub producer_id: ProducerId,
     /// Its epoch.
     pub producer_epoch: i16,
+    /// The id under which a kept transaction is open, v6+; −1 for none.
+    pub ongoing_txn_producer_id: ProducerId,
+    /// The epoch under which it is open, v6+; −1 for none.
+    pub ongoing_txn_producer_epoch: i16,
+}
+
+impl Default for InitProducerIdResponse {
+    fn default() -> Self {
+        Self {
+            throttle_time_ms: 0,
+            error_code: ErrorCode::NONE,
+            producer_id: ProducerId::NONE,
+            producer_epoch: 0,
+            ongoing_txn_producer_id: ProducerId::NONE,
+            ongoing_txn_producer_epoch: -1,
+        }
+    }
 }
 
 mirror! {
@@ -46,8 +70,15 @@ mirror! {
         transaction_timeout_ms,
         producer_id(in 3..),
         producer_epoch(in 3..),
+        enable_2_pc(in 6..),
+        keep_prepared_txn(in 6..),
     }
     InitProducerIdResponse = raw::InitProducerIdResponse {
-        throttle_time_ms, error_code, producer_id, producer_epoch,
+        throttle_time_ms,
+        error_code,
+        producer_id,
+        producer_epoch,
+        ongoing_txn_producer_id(in 6..),
+        ongoing_txn_producer_epoch(in 6..),
     }
 }

@@ -1,4 +1,5 @@
-//! ListOffsets (2): the offset at a time, or at an end of the log. KIP-79, KIP-320, KIP-734 (max timestamp, v7), KIP-1005 (tiered, v9).
+//! ListOffsets (2): the offset at a time, or at an end of the log. KIP-79, KIP-320, KIP-734 (max timestamp, v7), KIP-1005 (tiered, v9),
+//! KIP-1023 (earliest pending upload, v11).
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, IsolationLevel, LeaderEpoch, NodeId, TopicName};
@@ -7,6 +8,15 @@ use crate::{ErrorCode, IsolationLevel, LeaderEpoch, NodeId, TopicName};
 pub const LATEST_TIMESTAMP: i64 = -1;
 /// Ask for the first offset still in the log.
 pub const EARLIEST_TIMESTAMP: i64 = -2;
+
+/// Ask for the newest record's offset by timestamp, v7+ (KIP-734).
+pub const MAX_TIMESTAMP: i64 = -3;
+/// Ask for the first offset that is still on the broker's own disk, v8+ (KIP-405).
+pub const EARLIEST_LOCAL_TIMESTAMP: i64 = -4;
+/// Ask for the last offset that is in remote storage, v9+ (KIP-1005).
+pub const LATEST_TIERED_TIMESTAMP: i64 = -5;
+/// Ask for the first offset that is not yet in remote storage, v11+ (KIP-1023).
+pub const EARLIEST_PENDING_UPLOAD_TIMESTAMP: i64 = -6;
 
 /// Asks a leader for offsets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

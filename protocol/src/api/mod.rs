@@ -108,6 +108,17 @@ macro_rules! apis {
             }
         }
 
+        /// The versions of an API that are safe to speak: [`versions`] without one that Kafka itself calls unstable. A broker
+        /// offers that one only when it is told to, and what it means may change with the next release.
+        #[must_use]
+        pub const fn stable_versions(api: ApiKey) -> VersionRange {
+            match api {
+                $(ApiKey::$name => const {
+                    codec::stable(versions(ApiKey::$name), $module::$request::SCHEMA)
+                },)*
+            }
+        }
+
         $(
             impl Call for $module::$request {
                 type Response = $module::$response;

@@ -1,4 +1,5 @@
-//! OffsetFetch (9): read committed offsets. KIP-320 (v5), KIP-447 (require stable, v7), KIP-709 (several groups, v8), KIP-848 (v9).
+//! OffsetFetch (9): read committed offsets. KIP-320 (v5), KIP-447 (require stable, v7), KIP-709 (several groups, v8), KIP-848 (v9; topic ids,
+//! v10: what is meant for a topic does not reach another one that was made later under its name).
 //!
 //! Versions below 8 carry exactly one group; encoding more is an error.
 
@@ -107,8 +108,7 @@ impl Mirror<raw::OffsetFetchRequest> for OffsetFetchRequest {
         if version < 7 && self.require_stable {
             return Err(Misfit::Absent("require_stable"));
         }
-        let mut raw = raw::OffsetFetchRequest::default();
-        raw.require_stable = self.require_stable;
+        let mut raw = raw::OffsetFetchRequest::default().with_require_stable(self.require_stable);
         if version >= 8 {
             raw.groups = self.groups.to_raw(version)?;
         } else {
@@ -140,10 +140,8 @@ impl Mirror<raw::OffsetFetchRequest> for OffsetFetchRequest {
 
 impl Mirror<raw_request::OffsetFetchRequestTopic> for OffsetFetchTopic {
     fn to_raw(&self, version: i16) -> Result<raw_request::OffsetFetchRequestTopic, Misfit> {
-        let mut raw = raw_request::OffsetFetchRequestTopic::default();
-        raw.name = self.name.to_raw(version)?;
-        raw.partition_indexes = self.partition_indexes.to_raw(version)?;
-        Ok(raw)
+        let raw = raw_request::OffsetFetchRequestTopic::default().with_name(self.name.to_raw(version)?);
+        Ok(raw.with_partition_indexes(self.partition_indexes.to_raw(version)?))
     }
 
     fn from_raw(raw: raw_request::OffsetFetchRequestTopic, version: i16) -> Result<Self, &'static str> {

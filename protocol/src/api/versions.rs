@@ -4,7 +4,7 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 use super::api_versions::ApiVersion;
-use super::{ApiKey, versions};
+use super::{ApiKey, stable_versions};
 
 /// A range of versions, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,12 +68,12 @@ impl Versions {
         self.ranges.get(&api).copied()
     }
 
-    /// The highest version that both sides speak.
+    /// The highest version that both sides speak, of the [`stable_versions`].
     ///
     /// # Errors
     /// [`NoCommonVersion`] if there is none.
     pub fn negotiate(&self, api: ApiKey) -> Result<i16, NoCommonVersion> {
-        self.negotiate_within(api, versions(api))
+        self.negotiate_within(api, stable_versions(api))
     }
 
     /// As [`Versions::negotiate`], but within `wanted` too: for a call that says something only some versions carry, such as a
@@ -82,7 +82,7 @@ impl Versions {
     /// # Errors
     /// [`NoCommonVersion`] if there is none.
     pub fn negotiate_within(&self, api: ApiKey, wanted: VersionRange) -> Result<i16, NoCommonVersion> {
-        let ours = versions(api).intersect(wanted);
+        let ours = stable_versions(api).intersect(wanted);
         let broker = self.of_broker(api);
         let common = ours.zip(broker).and_then(|(ours, broker)| ours.intersect(broker));
         common.map(|range| range.max).ok_or(NoCommonVersion {

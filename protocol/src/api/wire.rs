@@ -18,7 +18,7 @@ use crate::{
     NodeId, ProducerId, TopicId, TopicName, TransactionalId,
 };
 
-pub(super) use kafka_protocol::messages as raw;
+pub(super) use crate::messages as raw;
 
 /// Why a value does not fit into a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +211,7 @@ numbers! {
     Generation = i32;
     LeaderEpoch = i32;
     MemberEpoch = i32;
+    NodeId = i32;
     NodeId = raw::BrokerId;
     ProducerId = raw::ProducerId;
 }

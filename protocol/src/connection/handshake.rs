@@ -13,6 +13,7 @@ impl Connection {
         let request = ApiVersionsRequest {
             client_software_name: self.config.software_name.clone(),
             client_software_version: self.config.software_version.clone(),
+            ..ApiVersionsRequest::default()
         };
         let correlation = self.take_correlation();
         self.state = State::Handshake {

@@ -4,6 +4,7 @@
 //! must then travel in an older version, or it would ask for topic zero.
 
 use crate::TopicId;
+use crate::api::offset_fetch::OffsetFetchGroup;
 use crate::api::{NoCommonVersion, Request, VersionRange, Versions};
 
 pub(super) fn version(broker: &Versions, request: &Request) -> Result<i16, NoCommonVersion> {
@@ -21,11 +22,12 @@ fn carrying(request: &Request) -> VersionRange {
         }
         Request::OffsetCommit(commit) => named_up_to(9, commit.topics.iter().map(|topic| topic.topic_id)),
         Request::OffsetFetch(fetch) => {
-            let topics = fetch
-                .groups
-                .iter()
-                .flat_map(|group| group.topics.iter().flatten());
-            named_up_to(9, topics.map(|topic| topic.topic_id))
+            let ids = |group: &OffsetFetchGroup| match &group.topics {
+                Some(topics) => topics.iter().map(|topic| topic.topic_id).collect(),
+                // Whoever asks for all topics knows no ids, and the answer from v10 on has no names.
+                None => vec![TopicId::ZERO],
+            };
+            named_up_to(9, fetch.groups.iter().flat_map(ids))
         }
         // v10 and v11 have the field, but brokers answer by id from v12 on only.
         Request::Metadata(metadata) => {

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use kohort_protocol::ErrorCode;
 use kohort_protocol::api::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 use kohort_protocol::api::{
-    ApiKey, EncodeError, Request, Response, VersionRange, Versions, api_versions::ApiVersion, versions,
+    ApiKey, EncodeError, Request, Response, VersionRange, Versions, api_versions::ApiVersion, stable_versions,
 };
 use kohort_protocol::message::{
     BadRequest, Incoming, correlation_id, read_reply, read_request, read_response, write_call, write_request,
@@ -67,7 +67,7 @@ fn a_frame_byte_by_byte() {
 #[test]
 fn every_request_and_response_survives_its_frame() {
     for &api in ApiKey::ALL {
-        let VersionRange { min, max } = versions(api);
+        let VersionRange { min, max } = stable_versions(api);
         for version in min..=max {
             let request = samples::request(api, version, version);
             let mut out = BytesMut::new();
@@ -175,7 +175,7 @@ fn bad_requests_are_told_apart() {
         api: ApiKey::ApiVersions,
         version: 99,
         correlation_id: 7,
-        supported: versions(ApiKey::ApiVersions),
+        supported: stable_versions(ApiKey::ApiVersions),
     };
     assert_eq!(too_new, expected);
     assert!(matches!(
@@ -218,6 +218,7 @@ fn the_highest_common_version_is_chosen() {
     let broker = Versions::new(&[
         listed(ApiKey::OffsetCommit, 2, 10),
         listed(ApiKey::Fetch, 4, 11),
+        listed(ApiKey::InitProducerId, 0, 6),
         listed(ApiKey::JoinGroup, 10, 12),
         ApiVersion {
             api_key: 999,
@@ -225,7 +226,8 @@ fn the_highest_common_version_is_chosen() {
             max_version: 1,
         },
     ]);
-    assert_eq!(broker.negotiate(ApiKey::OffsetCommit), Ok(9));
+    assert_eq!(broker.negotiate(ApiKey::OffsetCommit), Ok(10));
+    assert_eq!(broker.negotiate(ApiKey::InitProducerId), Ok(5));
     assert_eq!(broker.negotiate(ApiKey::Fetch), Ok(11));
     assert_eq!(
         broker.negotiate_within(ApiKey::Fetch, VersionRange::new(0, 7)),

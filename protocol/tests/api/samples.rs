@@ -76,7 +76,7 @@ pub(crate) fn request(api: ApiKey, lo: i16, v: i16) -> Request {
         ApiKey::Metadata => metadata_request(lo, v).into(),
         ApiKey::OffsetCommit => offset_commit_request(lo, v).into(),
         ApiKey::OffsetFetch => OffsetFetchRequest {
-            groups: vec![offset_fetch_group(v); or(v >= 8, 2, 1)],
+            groups: vec![offset_fetch_group(lo, v); or(v >= 8, 2, 1)],
             require_stable: v >= 7,
         }
         .into(),
@@ -144,6 +144,8 @@ pub(crate) fn request(api: ApiKey, lo: i16, v: i16) -> Request {
         ApiKey::ApiVersions => ApiVersionsRequest {
             client_software_name: at(v >= 3, "kohort".to_owned()),
             client_software_version: at(v >= 3, "0.1.0".to_owned()),
+            cluster_id: at(v >= 5, text("cluster")),
+            node_id: at(v >= 5, NodeId(2)),
         }
         .into(),
         ApiKey::CreateTopics => CreateTopicsRequest {
@@ -177,6 +179,8 @@ pub(crate) fn request(api: ApiKey, lo: i16, v: i16) -> Request {
             transaction_timeout_ms: 60_000,
             producer_id: or(v >= 3, ProducerId(77), ProducerId::NONE),
             producer_epoch: or(v >= 3, 2, -1),
+            enable_2_pc: v >= 6,
+            keep_prepared_txn: v >= 6,
         }
         .into(),
         ApiKey::CreatePartitions => CreatePartitionsRequest {
@@ -274,8 +278,8 @@ fn offset_commit_request(lo: i16, v: i16) -> OffsetCommitRequest {
         group_instance_id: at(v >= 7, instance()),
         retention_time_ms: or(lo <= 4, 1000, -1),
         topics: vec![OffsetCommitTopic {
-            name: topic(),
-            topic_id: TopicId::ZERO,
+            name: at(lo <= 9, topic()),
+            topic_id: at(v >= 10, topic_id()),
             partitions: vec![OffsetCommitPartition {
                 partition_index: 1,
                 committed_offset: 1 << 33,
@@ -286,14 +290,14 @@ fn offset_commit_request(lo: i16, v: i16) -> OffsetCommitRequest {
     }
 }
 
-fn offset_fetch_group(v: i16) -> OffsetFetchGroup {
+fn offset_fetch_group(lo: i16, v: i16) -> OffsetFetchGroup {
     OffsetFetchGroup {
         group_id: group(),
         member_id: at(v >= 9, Some(member())),
         member_epoch: at(v >= 9, MemberEpoch(4)),
         topics: Some(vec![OffsetFetchTopic {
-            name: topic(),
-            topic_id: TopicId::ZERO,
+            name: at(lo <= 9, topic()),
+            topic_id: at(v >= 10, topic_id()),
             partition_indexes: vec![0, 1],
         }]),
     }
@@ -323,8 +327,8 @@ pub(crate) fn response(api: ApiKey, lo: i16, v: i16) -> Response {
         ApiKey::OffsetCommit => OffsetCommitResponse {
             throttle_time_ms: at(v >= 3, 10),
             topics: vec![OffsetCommitResponseTopic {
-                name: topic(),
-                topic_id: TopicId::ZERO,
+                name: at(lo <= 9, topic()),
+                topic_id: at(v >= 10, topic_id()),
                 partitions: vec![OffsetCommitResponsePartition {
                     partition_index: 1,
                     error_code,
@@ -332,7 +336,7 @@ pub(crate) fn response(api: ApiKey, lo: i16, v: i16) -> Response {
             }],
         }
         .into(),
-        ApiKey::OffsetFetch => offset_fetch_response(v).into(),
+        ApiKey::OffsetFetch => offset_fetch_response(lo, v).into(),
         ApiKey::FindCoordinator => FindCoordinatorResponse {
             throttle_time_ms: at(v >= 1, 10),
             coordinators: vec![
@@ -404,6 +408,8 @@ pub(crate) fn response(api: ApiKey, lo: i16, v: i16) -> Response {
             error_code,
             producer_id: ProducerId(77),
             producer_epoch: 3,
+            ongoing_txn_producer_id: at(v >= 6, ProducerId(78)),
+            ongoing_txn_producer_epoch: or(v >= 6, 4, -1),
         }
         .into(),
         ApiKey::CreatePartitions => CreatePartitionsResponse {
@@ -420,6 +426,7 @@ pub(crate) fn response(api: ApiKey, lo: i16, v: i16) -> Response {
             results: vec![DeletedGroup {
                 group_id: group(),
                 error_code,
+                error_message: at(v >= 3, text("no")),
             }],
         }
         .into(),
@@ -555,15 +562,15 @@ fn metadata_response(lo: i16, v: i16) -> MetadataResponse {
     }
 }
 
-fn offset_fetch_response(v: i16) -> OffsetFetchResponse {
+fn offset_fetch_response(lo: i16, v: i16) -> OffsetFetchResponse {
     OffsetFetchResponse {
         throttle_time_ms: at(v >= 3, 10),
         groups: vec![
             OffsetFetchResponseGroup {
                 group_id: at(v >= 8, group()),
                 topics: vec![OffsetFetchResponseTopic {
-                    name: topic(),
-                    topic_id: TopicId::ZERO,
+                    name: at(lo <= 9, topic()),
+                    topic_id: at(v >= 10, topic_id()),
                     partitions: vec![OffsetFetchResponsePartition {
                         partition_index: 1,
                         committed_offset: 1 << 33,

@@ -287,6 +287,7 @@ pub(crate) fn software(name: &str, version: &str) -> ApiVersionsRequest {
     ApiVersionsRequest {
         client_software_name: name.to_owned(),
         client_software_version: version.to_owned(),
+        ..ApiVersionsRequest::default()
     }
 }
 

@@ -70,6 +70,7 @@ checks! {
         "off/3.2" "OffsetDelete refused as a whole" => offsets_gone::delete_offsets_refused;
         "off/4" "OffsetFetch of several groups" => offsets::batch_of_groups;
         "off/6" "offsets of an unknown group: -1 and no error" => offsets::unknown_group;
+        "off/7" "from v10 a topic is its id, in what is asked and in the answer" => offsets::by_id;
         "fact/commit-values" "any offset is stored, the last counts" => offsets::commit_values;
         "fact/fetch-ignores-members" "a classic group's offsets are for everybody" => offsets::fetch_ignores_members;
         "fact/replaced-join" "a second JoinGroup replaces the parked one" => parked::replaced_join;

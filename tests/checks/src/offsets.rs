@@ -1,12 +1,13 @@
 //! `off/1-6` and the facts about commits: what is stored, what is given back, and when it goes.
 
+use kohort_protocol::api::metadata::{MetadataRequest, MetadataRequestTopic};
 use kohort_protocol::api::offset_commit::{
     OffsetCommitPartition, OffsetCommitRequest, OffsetCommitResponse, OffsetCommitTopic,
 };
 use kohort_protocol::api::offset_fetch::{
     OffsetFetchGroup, OffsetFetchRequest, OffsetFetchResponseGroup, OffsetFetchTopic,
 };
-use kohort_protocol::{ErrorCode, Generation, GroupId, MemberEpoch, TopicName};
+use kohort_protocol::{ErrorCode, Generation, GroupId, MemberEpoch, TopicId, TopicName};
 
 use crate::bench::find_coordinator;
 use crate::member::COMMIT;
@@ -321,4 +322,64 @@ pub(crate) async fn fetch_ignores_members(bench: &mut Bench) -> Result<(), Faile
         )?;
     }
     Ok(())
+}
+
+/// off/7: OffsetCommit and OffsetFetch v10. The name is nothing to them: with the id of no topic all of it is refused (100).
+pub(crate) async fn by_id(bench: &mut Bench) -> Result<(), Failed> {
+    if bench.release() < Release(4, 2) {
+        return Ok(());
+    }
+    let (topic, group) = (bench.topic(1).await?, bench.group());
+    bench.coordinator(&group).await?;
+    let mut connection = bench.connect().await?;
+    let topic_id = id_of(&mut connection, &topic).await?;
+    for (id, offset, code) in [
+        (TopicId([7; 16]), 8, ErrorCode::UNKNOWN_TOPIC_ID),
+        (topic_id, 7, ErrorCode::NONE),
+    ] {
+        let mut request = commit_request(&group, &topic, offset);
+        request.topics.iter_mut().for_each(|topic| topic.topic_id = id);
+        let answer = connection.call(10, &request).await?;
+        let said = answer
+            .topics
+            .first()
+            .map(|topic| (topic.name.is_empty(), topic.topic_id));
+        expect("the topic of OffsetCommit v10", said, Some((true, id)))?;
+        expect("OffsetCommit v10", committed_code(&answer)?, code)?;
+        let asked = OffsetFetchTopic {
+            topic_id: id,
+            partition_indexes: vec![0],
+            ..OffsetFetchTopic::default()
+        };
+        let asked = OffsetFetchGroup {
+            group_id: group.clone(),
+            topics: Some(vec![asked]),
+            ..OffsetFetchGroup::default()
+        };
+        let answer = fetch_group(&mut connection, 10, asked).await?;
+        let stored = if code.is_ok() { offset } else { -1 };
+        expect("OffsetFetch v10", offset_of(&answer), Some(stored))?;
+    }
+    expect(
+        "by name",
+        committed(&mut connection, &group, &topic).await?,
+        Some(7),
+    )
+}
+
+async fn id_of(connection: &mut RawConnection, topic: &TopicName) -> Result<TopicId, Failed> {
+    let named = MetadataRequestTopic {
+        name: Some(topic.clone()),
+        ..MetadataRequestTopic::default()
+    };
+    let request = MetadataRequest {
+        topics: Some(vec![named]),
+        ..MetadataRequest::default()
+    };
+    let answer = connection.call(12, &request).await?;
+    Ok(answer
+        .topics
+        .first()
+        .map(|topic| topic.topic_id)
+        .unwrap_or_default())
 }

@@ -21,7 +21,7 @@ use super::coordinator::Coordinator;
 use super::error::{CommitError, MemberError};
 use super::io::{CallId, CommitOffset, Failure, Target, Token};
 use super::membership::{Identity, Round};
-use super::topics::Topics;
+use super::topics::{Topics, is_absence};
 use super::wire::{Open, Purpose, Wire};
 use calls::Calls;
 use doubt::Doubt;
@@ -62,14 +62,13 @@ pub(super) struct Outcome {
     pub(super) stored: Vec<CommitOffset>,
     /// A word on our membership, and under which round it was asked.
     pub(super) heard: Option<(Round, ErrorCode)>,
+    /// A topic is not what we take it for: deleted, or made anew under its name, if the broker knows more than we do.
+    pub(super) strange_topic: bool,
 }
 
 impl Entry {
     fn recovery(&mut self, code: ErrorCode) -> Recovery {
-        if matches!(
-            code,
-            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION | ErrorCode::UNKNOWN_TOPIC_ID
-        ) {
+        if is_absence(code) {
             self.missed += 1;
         }
         if self.missed >= MISSED {
@@ -329,6 +328,7 @@ impl Ledger {
             let said = codes.get(&name).copied();
             let code = said.unwrap_or(ErrorCode::UNKNOWN_SERVER_ERROR);
             let recovery = said.map_or(Recovery::Retry, |code| entry.recovery(code));
+            outcome.strange_topic |= is_absence(code);
             match recovery {
                 Recovery::Done => {
                     self.decide(wire, &entry, &Ok(()));

@@ -192,14 +192,23 @@ pub(super) fn topic_id(name: &str) -> TopicId {
     TopicId(id)
 }
 
-/// Every partition of the open commit gets `code`.
+/// What v10 says of a topic's name: nothing, where the request brought an id.
+fn said_name(name: &TopicName, id: TopicId) -> TopicName {
+    if id == TopicId::ZERO {
+        name.clone()
+    } else {
+        TopicName::default()
+    }
+}
+
+/// Every partition of the commit gets `code`, as v10 answers.
 pub(super) fn committed(request: &OffsetCommitRequest, code: ErrorCode) -> OffsetCommitResponse {
     let partition = |partition: &OffsetCommitPartition| OffsetCommitResponsePartition {
         partition_index: partition.partition_index,
         error_code: code,
     };
     let topics = request.topics.iter().map(|topic| OffsetCommitResponseTopic {
-        name: topic.name.clone(),
+        name: said_name(&topic.name, topic.topic_id),
         topic_id: topic.topic_id,
         partitions: topic.partitions.iter().map(partition).collect(),
     });
@@ -220,7 +229,7 @@ pub(super) fn offsets(committed: &[(&str, i64)]) -> OffsetFetchResponse {
 
 pub(super) fn offsets_with(committed: &[(&str, i64, ErrorCode)]) -> OffsetFetchResponse {
     let topic = |&(name, committed_offset, error_code): &(&str, i64, ErrorCode)| OffsetFetchResponseTopic {
-        name: tp(name).topic,
+        topic_id: topic_id(tp(name).topic.as_str()),
         partitions: vec![OffsetFetchResponsePartition {
             partition_index: tp(name).partition,
             committed_offset,

@@ -156,6 +156,44 @@ fn s17_a_topic_made_anew_is_another_topic_and_its_old_offsets_are_not_committed(
     assert_eq!(rig.commit_stored(), ["JoinGroup@1 id=m-1 (305s)"]);
 }
 
+/// KIP-848's OffsetCommit v10: the commit under way names the topic by its old id, so that the new topic of that name does not get
+/// its offset. The refusal is how the member learns of it; it asks for metadata then, and lets go of the offset.
+#[test]
+fn s17_a_refused_topic_id_shows_that_the_topic_was_made_anew() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    rig.reply(offsets(&[("t-0", 5), ("t-1", 5), ("t-2", 5)]));
+    rig.commit(1, "t-0=7");
+    let mut anew = topics(&[("t", 3)]);
+    anew.topics[0].topic_id = topic_id("new");
+    rig.cluster = Some(anew);
+    let mut shown = rig.commit_refused(ErrorCode::UNKNOWN_TOPIC_ID);
+    shown.extend(rig.live(Duration::from_secs(1)));
+    // It was said once more before the metadata came: of the old topic, of which the broker knows nothing.
+    let kohort_protocol::api::Request::OffsetCommit(again) = rig.request("OffsetCommit").1 else {
+        unreachable!()
+    };
+    assert_eq!(again.topics[0].topic_id, topic_id("t"));
+    let fenced = "done 1: fenced: t-0 not ours any more, or gained anew since; its owner continues from the last commit";
+    assert!(shown.contains(&fenced.to_owned()), "{shown:?}");
+    assert!(shown.contains(&"lost t-0 t-1 t-2".to_owned()), "{shown:?}");
+}
+
+/// OffsetFetch v10 answers by id as well.
+#[test]
+fn offsets_of_an_unknown_topic_id_have_the_metadata_asked_for() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    rig.cluster = None;
+    rig.reply(offsets_with(&[
+        ("t-0", 5, ErrorCode::UNKNOWN_TOPIC_ID),
+        ("t-1", 5, ErrorCode::NONE),
+        ("t-2", 5, ErrorCode::NONE),
+    ]));
+    rig.live(Duration::from_secs(1));
+    assert!(rig.metadata_asked);
+}
+
 #[test]
 fn a_missing_topic_is_told_once_and_looked_for_on() {
     let mut rig = Rig::new(config());

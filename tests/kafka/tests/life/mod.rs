@@ -92,6 +92,12 @@ impl Life {
             hello.client_software_version = "0.1.0".to_owned();
         }
         self.call(&hello).await?;
+        if self.version::<ApiVersionsRequest>()? >= 5 {
+            // Whom we mean (KIP-1242): a broker of another cluster.
+            hello.node_id = NodeId(1);
+            hello.cluster_id = Some("another-cluster".to_owned());
+            self.call(&hello).await?;
+        }
         let version = self.version::<FindCoordinatorRequest>()?;
         let several = if version >= 4 { 2 } else { 1 };
         let request = FindCoordinatorRequest {
@@ -418,20 +424,26 @@ impl Life {
             },
             committed_metadata: text.map(str::to_owned),
         };
-        let topic = |name: &str, partitions| OffsetCommitTopic {
-            name: name.into(),
+        let topic = |(name, topic_id), partitions| OffsetCommitTopic {
+            name,
+            topic_id,
             partitions,
-            ..OffsetCommitTopic::default()
+        };
+        let by_id = version >= 10;
+        let nowhere = if by_id {
+            (TopicName::default(), TopicId([7; 16]))
+        } else {
+            (NOWHERE.into(), TopicId::ZERO)
         };
         let request = OffsetCommitRequest {
             group_id: self.group.clone(),
             retention_time_ms: if version <= 4 { 3_600_000 } else { -1 },
             topics: vec![
                 topic(
-                    self.topic.as_str(),
+                    self.named(by_id),
                     vec![partition(0, Some("text")), partition(1, None)],
                 ),
-                topic(NOWHERE, vec![partition(0, None)]),
+                topic(nowhere, vec![partition(0, None)]),
             ],
             ..OffsetCommitRequest::default()
         };
@@ -452,13 +464,14 @@ impl Life {
 
     async fn fetch_offsets(&mut self) -> Result<()> {
         let version = self.version::<OffsetFetchRequest>()?;
+        let (name, topic_id) = self.named(version >= 10);
         let named = OffsetFetchGroup {
             group_id: self.group.clone(),
             member_id: (version >= 9).then(|| "member".into()),
             topics: Some(vec![OffsetFetchTopic {
-                name: self.topic.clone(),
+                name,
+                topic_id,
                 partition_indexes: vec![0, 1, 9],
-                ..OffsetFetchTopic::default()
             }]),
             ..OffsetFetchGroup::default()
         };
