@@ -16,6 +16,13 @@ pub const NEWEST_VERSION: i16 = 3;
 /// members' bytes together exceed 1 MB.
 pub const MAX_BYTES: usize = 8 << 20;
 
+/// More memory than this for the lists and texts of one is refused: a topic of one letter takes three bytes, and 49 once it is read.
+/// A million partitions take 24 MB. While a list grows, its old and its new self may take three times as much for a moment.
+pub const MAX_MEMORY: usize = 32 << 20;
+
+/// What a topic takes besides its name: a pointer to it in a list and, shared with all partitions, two counters and their padding.
+const TOPIC: usize = 48;
+
 /// What a member wants and has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subscription {
@@ -51,6 +58,22 @@ pub enum ConsumerProtocolError {
         what: &'static str,
         /// Its size.
         size: usize,
+    },
+    /// It may be small, but would take more memory than is left for it.
+    #[error(
+        "{what} v{version}, byte {at}: `{field}` makes it take more than the {limit} bytes of memory it may"
+    )]
+    Memory {
+        /// Subscription or assignment.
+        what: &'static str,
+        /// The version it claims.
+        version: i16,
+        /// Where it was too much.
+        at: usize,
+        /// In which field.
+        field: &'static str,
+        /// The memory it may take.
+        limit: usize,
     },
     /// Nothing at all: a leader that assigned nothing to this member, or another kind of client.
     #[error("{what} is empty: not even a version is there")]
@@ -93,7 +116,16 @@ impl Subscription {
     /// # Errors
     /// [`ConsumerProtocolError`] if it is none. The caller should pass over that member, not fail the group.
     pub fn decode(blob: &[u8]) -> Result<Self, ConsumerProtocolError> {
-        let mut reader = Reader::new(SUBSCRIPTION, blob)?;
+        Self::decode_within(blob, &mut { MAX_MEMORY })
+    }
+
+    /// As [`decode`](Self::decode), and takes what the subscription occupies from `memory`: for a leader, who holds those of all members.
+    ///
+    /// # Errors
+    /// As there; [`ConsumerProtocolError::Memory`] also if there is not enough. `memory` is as it was then.
+    pub fn decode_within(blob: &[u8], memory: &mut usize) -> Result<Self, ConsumerProtocolError> {
+        let limit = MAX_MEMORY.min(*memory);
+        let mut reader = Reader::new(SUBSCRIPTION, blob, limit)?;
         let mut this = Self {
             topics: reader.list("topics", Reader::topic)?,
             user_data: reader.nullable_bytes("user_data")?,
@@ -109,6 +141,7 @@ impl Subscription {
         if reader.holds_more(3) {
             this.rack = reader.nullable_text("rack_id")?;
         }
+        *memory -= limit - reader.memory;
         Ok(this)
     }
 
@@ -146,7 +179,7 @@ impl Assignment {
     /// # Errors
     /// [`ConsumerProtocolError`] if it is none.
     pub fn decode(blob: &[u8]) -> Result<Self, ConsumerProtocolError> {
-        let mut reader = Reader::new(ASSIGNMENT, blob)?;
+        let mut reader = Reader::new(ASSIGNMENT, blob, MAX_MEMORY)?;
         Ok(Self {
             partitions: reader.partitions("assigned_partitions")?,
             user_data: reader.nullable_bytes("user_data")?,
@@ -176,12 +209,15 @@ struct Reader<'a> {
     version: i16,
     size: usize,
     rest: &'a [u8],
+    limit: usize,
+    /// What is left of it.
+    memory: usize,
 }
 
 type Read<T> = Result<T, ConsumerProtocolError>;
 
 impl<'a> Reader<'a> {
-    fn new(what: &'static str, blob: &'a [u8]) -> Read<Self> {
+    fn new(what: &'static str, blob: &'a [u8], limit: usize) -> Read<Self> {
         if blob.is_empty() {
             return Err(ConsumerProtocolError::Empty { what });
         }
@@ -194,6 +230,8 @@ impl<'a> Reader<'a> {
             version: 0,
             size,
             rest: blob,
+            limit,
+            memory: limit,
         };
         this.version = i16::from_be_bytes(this.array("version")?);
         if this.version < 0 {
@@ -211,6 +249,20 @@ impl<'a> Reader<'a> {
             field,
             problem,
         }
+    }
+
+    fn charge(&mut self, memory: usize, field: &'static str) -> Read<()> {
+        let Some(left) = self.memory.checked_sub(memory) else {
+            return Err(ConsumerProtocolError::Memory {
+                what: self.what,
+                version: self.version,
+                at: self.size - self.rest.len(),
+                field,
+                limit: self.limit,
+            });
+        };
+        self.memory = left;
+        Ok(())
     }
 
     /// Whether a field that came with version `since` is there.
@@ -261,6 +313,7 @@ impl<'a> Reader<'a> {
                 if partition < 0 {
                     return Err(self.wrong(field, "a negative partition"));
                 }
+                self.charge(size_of::<TopicPartition>(), field)?;
                 all.push(TopicPartition::new(topic.clone(), partition));
             }
         }
@@ -271,7 +324,10 @@ impl<'a> Reader<'a> {
     /// A topic's name is never empty, and two bytes of wire must not become an allocation.
     fn topic(&mut self, field: &'static str) -> Read<TopicName> {
         match self.nullable_text(field)? {
-            Some(name) if !name.is_empty() => Ok(TopicName::from(name)),
+            Some(name) if !name.is_empty() => {
+                self.charge(TOPIC, field)?;
+                Ok(TopicName::from(name))
+            }
             Some(_) => Err(self.wrong(field, "an empty topic name")),
             None => Err(self.wrong(field, "a null topic name")),
         }
@@ -283,6 +339,7 @@ impl<'a> Reader<'a> {
             length => usize::try_from(length).map_err(|_| self.wrong(field, "a negative length"))?,
         };
         let text = self.take(length, field)?;
+        self.charge(length, field)?;
         let text = core::str::from_utf8(text).map_err(|_| self.wrong(field, "text that is not UTF-8"))?;
         Ok(Some(text.to_owned()))
     }
@@ -292,8 +349,9 @@ impl<'a> Reader<'a> {
             -1 => return Ok(None),
             length => usize::try_from(length).map_err(|_| self.wrong(field, "a negative length"))?,
         };
-        self.take(length, field)
-            .map(|bytes| Some(Bytes::copy_from_slice(bytes)))
+        let bytes = self.take(length, field)?;
+        self.charge(length, field)?;
+        Ok(Some(Bytes::copy_from_slice(bytes)))
     }
 }
 

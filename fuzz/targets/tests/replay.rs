@@ -1,6 +1,7 @@
 //! The corpus, on stable Rust: whatever a coverage-guided run found worth keeping must stay harmless.
 
 use kohort_fuzz::{Campaign, TARGETS, bombs, run};
+use kohort_protocol::consumer_protocol::{Assignment, MAX_BYTES, MAX_MEMORY, Subscription};
 use std::path::Path;
 
 #[test]
@@ -50,5 +51,49 @@ fn bombs_are_refused_at_the_limit() {
         let start = std::time::Instant::now();
         let judged = bomb.judge();
         println!("{} {judged:?} {:?}", bomb.codec, start.elapsed());
+    }
+}
+
+/// The worst that fits into what one member may write, whatever its lists hold.
+#[test]
+fn a_blob_of_a_hostile_member_costs_no_more_than_its_limit() {
+    let list = |count: usize, element: &[u8]| {
+        let count = count / element.len();
+        [
+            &u32::try_from(count).expect("a count").to_be_bytes()[..],
+            &element.repeat(count),
+        ]
+        .concat()
+    };
+    let size = MAX_BYTES - 100;
+    let none = [0; 4];
+    let topic = [0, 1, b'x', 0, 0, 0, 1, 0, 0, 0, 9];
+    let empty_topic = [0, 1, b'x', 0, 0, 0, 0];
+    let partitions = [&[0, 0, 0, 1, 0, 1, b'x'][..], &list(size, &[0, 0, 0, 9])].concat();
+    let lists = [list(size, b"\0\x01x"), list(size, b"\0\x04long"), none.to_vec()];
+    let owned = [list(size, &topic), list(size, &empty_topic), partitions];
+    let blobs = lists
+        .iter()
+        .map(|topics| [&[0, 0][..], topics, &[0xff; 4], &none].concat());
+    let blobs = blobs.chain(
+        owned
+            .iter()
+            .map(|owned| [&[0, 1][..], &none, &[0xff; 4], owned].concat()),
+    );
+    for (number, blob) in blobs.enumerate() {
+        assert!(blob.len() <= MAX_BYTES);
+        let subscription = allocation_counter::measure(|| drop(Subscription::decode(&blob))).bytes_max;
+        let assigned = [&blob[..2], blob.get(10..).unwrap_or_default()].concat();
+        let assignment = allocation_counter::measure(|| drop(Assignment::decode(&assigned))).bytes_max;
+        println!(
+            "{number}: {} bytes: {subscription} as a subscription, {assignment} as an assignment",
+            blob.len()
+        );
+        // A list that grows by doubling holds its old and its new self at once.
+        let most = 3 * MAX_MEMORY as u64;
+        assert!(
+            subscription.max(assignment) <= most,
+            "{number}: {subscription} {assignment}"
+        );
     }
 }

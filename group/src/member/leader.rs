@@ -12,11 +12,15 @@ use kohort_protocol::api::sync_group::SyncGroupAssignment;
 use kohort_protocol::consumer_protocol::{Assignment, NEWEST_VERSION, Subscription};
 use kohort_protocol::{MemberId, Timestamp, TopicId, TopicName};
 
+use super::config::is_legal;
 use super::error::MemberError;
 use super::membership::LedRound;
 use super::topics::Topics;
 use super::wire::Wire;
 use crate::assignor::{Assignor, PartitionRacks, Subscriber, TopicPartitions};
+
+/// Memory that the subscriptions of all members together may take. A hundred thousand topics and a million owned partitions take 32 MB.
+const MEMORY: usize = 64 << 20;
 
 /// A round that is to be decided.
 #[derive(Debug)]
@@ -39,7 +43,7 @@ impl Lead {
         let LedRound {
             asked,
             protocol,
-            members,
+            mut members,
             skip,
         } = round;
         let mut lead = Self {
@@ -51,20 +55,23 @@ impl Lead {
             fresh: asked - wire.config.retry_backoff_max,
             until: wire.now + wire.config.request_timeout.min(wire.config.max_poll_interval / 2),
         };
+        // Small ones first, so that it is not they who suffer from those who want too much.
+        members.sort_by_key(|member| member.metadata.len());
+        let mut memory = MEMORY;
         for member in members {
-            lead.read(wire, member);
+            lead.read(wire, member, &mut memory);
         }
         lead
     }
 
-    fn read(&mut self, wire: &mut Wire, member: JoinGroupMember) {
+    fn read(&mut self, wire: &mut Wire, member: JoinGroupMember, memory: &mut usize) {
         let JoinGroupMember {
             member_id,
             group_instance_id: instance_id,
             metadata,
         } = member;
         self.ids.insert(member_id.clone());
-        match Subscription::decode(&metadata) {
+        match Subscription::decode_within(&metadata, memory) {
             Ok(Subscription {
                 topics,
                 user_data,
@@ -72,8 +79,12 @@ impl Lead {
                 generation,
                 rack,
             }) => {
+                // No topic has another name, so that nobody need be asked about it.
+                let topics: BTreeSet<_> = topics
+                    .into_iter()
+                    .filter(|topic| is_legal(topic.as_str()))
+                    .collect();
                 self.topics.extend(topics.iter().cloned());
-                let topics = topics.into_iter().collect();
                 self.members.push(Subscriber {
                     member_id,
                     instance_id,

@@ -26,6 +26,53 @@ fn a_member_that_cannot_be_read_gets_nothing_and_the_others_go_on() {
     );
 }
 
+/// Four mebibytes of topics called `x` would take 69 MB.
+#[test]
+fn a_subscription_that_would_cost_the_leader_too_much_memory_is_one_that_cannot_be_read() {
+    let mut rig = Rig::started(config());
+    rig.reply(take_id("m-1"));
+    let mut answer = lead(1, "m-1", &[("m-0", "t"), ("m-1", "t"), ("m-2", "t")]);
+    let topics: i32 = 1_400_000;
+    let hostile = [
+        &[0, 0][..],
+        &topics.to_be_bytes(),
+        &b"\0\x01x".repeat(1_400_000),
+        &[0xff; 4],
+    ]
+    .concat();
+    answer.members[0].metadata = hostile.into();
+    assert_eq!(
+        rig.reply(answer),
+        [
+            "error: group g: subscription v0, byte 2054361: `topics` makes it take more than the 33554432 bytes of memory it may. Member m-0 wrote it, and gets no partitions",
+            "SyncGroup@1 m-1 g1 m-0=[] m-1=[t-0 t-1] m-2=[t-2] (30s)"
+        ]
+    );
+}
+
+/// Each is below the limit; together they are not. Those that want little are served.
+#[test]
+fn subscriptions_of_all_members_together_have_a_limit_and_small_ones_come_first() {
+    let mut rig = Rig::started(config());
+    rig.reply(take_id("m-1"));
+    let mut answer = lead(1, "m-1", &[("a", "t"), ("b", "t"), ("c", "t"), ("m-1", "t")]);
+    for (member, topics) in answer.members.iter_mut().zip([600_000_i32, 500_000, 550_000]) {
+        let names = b"\0\x01t".repeat(usize::try_from(topics).unwrap());
+        member.metadata = [&[0, 0][..], &topics.to_be_bytes(), &names, &[0xff; 4]]
+            .concat()
+            .into();
+    }
+    let shown = rig.reply(answer);
+    assert!(
+        shown[0].ends_with("Member a wrote it, and gets no partitions"),
+        "{shown:?}"
+    );
+    assert_eq!(
+        shown[1..],
+        ["SyncGroup@1 m-1 g1 a=[] b=[t-0] c=[t-1] m-1=[t-2] (30s)"]
+    );
+}
+
 #[test]
 fn topics_of_other_members_are_looked_up_before_they_are_divided() {
     let mut rig = Rig::started(config());
