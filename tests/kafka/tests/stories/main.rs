@@ -13,6 +13,7 @@ mod late_commit;
 mod member;
 mod mixed;
 mod program;
+mod proxy;
 mod reading;
 mod refusals;
 mod restarting;

@@ -179,20 +179,20 @@ fn printed(line: &str) -> Result<String> {
 }
 
 /// A running `kohort`; killed if it is dropped before its end.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     lines: Receiver<String>,
     errors: Option<JoinHandle<String>>,
-    stdout: Vec<String>,
+    pub(crate) stdout: Vec<String>,
 }
 
-struct Output {
-    stdout: Vec<String>,
-    stderr: String,
+pub(crate) struct Output {
+    pub(crate) stdout: Vec<String>,
+    pub(crate) stderr: String,
 }
 
 impl Program {
-    fn start(arguments: &[&str]) -> Result<Self> {
+    pub(crate) fn start(arguments: &[&str]) -> Result<Self> {
         let mut child = Command::new(binary()?)
             .args(arguments)
             .stdin(Stdio::null())
@@ -217,7 +217,7 @@ impl Program {
     }
 
     /// Waits until it has printed so many lines.
-    fn lines(&mut self, count: usize) -> Result<()> {
+    pub(crate) fn lines(&mut self, count: usize) -> Result<()> {
         while self.stdout.len() < count {
             let line = self.lines.recv_timeout(LIMIT);
             self.stdout
@@ -227,7 +227,7 @@ impl Program {
     }
 
     /// SIGINT, as the terminal sends it.
-    fn interrupt(&self) -> Result<()> {
+    pub(crate) fn interrupt(&self) -> Result<()> {
         let sent = Command::new("kill")
             .args(["-s", "INT", &self.child.id().to_string()])
             .status()?;
@@ -242,7 +242,7 @@ impl Program {
     }
 
     /// Waits for its end, which must be one with exit code 0.
-    fn end(mut self) -> Result<Output> {
+    pub(crate) fn end(mut self) -> Result<Output> {
         let deadline = Instant::now() + LIMIT;
         let status = loop {
             match self.child.try_wait()? {
