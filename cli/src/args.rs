@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use kohort::protocol::endpoints::Endpoint;
 
-/// Kafka groups in pure Rust: a demo, a consumer, a broker to try them on, and what it takes to see what goes over the wire.
+/// Kafka groups in pure Rust: a demo, a consumer, a broker to try them on, and eyes for what goes over the wire.
 #[derive(Debug, Parser)]
 #[command(name = "kohort", version, about, propagate_version = true)]
 pub(crate) struct Arguments {

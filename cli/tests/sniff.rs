@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
+use kohort::protocol::api::metadata::MetadataResponse;
 use kohort::protocol::records::{BatchBuilder, NewRecord};
 use kohort::{Acks, AutoOffsetReset, Client, ClientConfig, Consumer, TopicPartition};
 use kohort_broker::{Broker, Config};
@@ -113,8 +114,19 @@ fn decode(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+fn ports(told: &MetadataResponse) -> BTreeSet<i32> {
+    told.brokers.iter().map(|broker| broker.port).collect()
+}
+
+fn ports_of(bootstrap: &str) -> BTreeSet<i32> {
+    let ports = bootstrap
+        .split(',')
+        .filter_map(|address| address.rsplit(':').next());
+    ports.map(|port| port.parse().unwrap()).collect()
+}
+
 /// Six records in six partitions, read and committed by a group of two.
-async fn group_works(bootstrap: &str) {
+async fn group_works(bootstrap: &str, brokers: &str) {
     let client = Client::new(ClientConfig::new(bootstrap)).unwrap();
     for partition in 0..6 {
         let mut batch = BatchBuilder::new();
@@ -136,6 +148,11 @@ async fn group_works(bootstrap: &str) {
             .build()
             .unwrap()
     };
+    let told = client.metadata(&[]).await.unwrap();
+    assert!(
+        ports(&told).is_disjoint(&ports_of(brokers)),
+        "addresses past the proxy: {told:?}"
+    );
     let (mut one, mut other) = (consumer(), consumer());
     let mut read = BTreeSet::new();
     while read.len() < 6 {
@@ -173,7 +190,9 @@ fn a_group_works_wholly_through_it_and_the_capture_tells_the_same_again() {
     let sniff = Sniff::start(&upstream, &["--record", capture]);
 
     runtime
-        .block_on(async { tokio::time::timeout(LIMIT, group_works(&sniff.address)).await })
+        .block_on(async {
+            tokio::time::timeout(LIMIT, group_works(&sniff.address, &broker.bootstrap())).await
+        })
         .unwrap();
     // Nobody went past: each connection that the brokers ever got came from the proxy.
     let lines = sniff.end();
@@ -352,7 +371,8 @@ fn without_rewriting_nothing_is_changed() {
     let sniff = Sniff::start(&broker.bootstrap(), &["--no-rewrite", "--json"]);
     runtime.block_on(async {
         let client = Client::new(ClientConfig::new(&sniff.address)).unwrap();
-        client.metadata(&[]).await.unwrap();
+        let told = client.metadata(&[]).await.unwrap();
+        assert_eq!(ports(&told), ports_of(&broker.bootstrap()));
     });
     let lines = sniff.end();
     let values: Vec<Value> = lines
@@ -365,6 +385,23 @@ fn without_rewriting_nothing_is_changed() {
         Value::Array(Vec::new())
     );
     assert_eq!(values.last().unwrap()["event"], "summary");
+}
+
+/// What `docs/sniff.md` says of the format is what is read.
+#[test]
+fn the_capture_of_the_documents_is_one() {
+    let page = include_str!("../../docs/sniff.md");
+    let begin = page.find("kohort-capture 1").unwrap();
+    let end = begin + page[begin..].find("```").unwrap();
+    let capture = temporary("documents");
+    std::fs::write(&capture, &page[begin..end]).unwrap();
+    let told = decode(&["--capture", capture.to_str().unwrap(), "--bodies", "short"]);
+    assert!(
+        told.contains(" > Heartbeat v0 corr=7 22 bytes client=me group=g\n"),
+        "{told}"
+    );
+    assert!(told.contains("errorCode: 0 NONE"), "{told}");
+    std::fs::remove_file(capture).unwrap();
 }
 
 /// Credentials are neither shown nor recorded, unless asked for.

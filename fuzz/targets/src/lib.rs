@@ -10,6 +10,7 @@ mod assignor;
 mod blobs;
 mod bombs;
 mod campaign;
+mod dissect;
 mod frames;
 mod limits;
 #[path = "machine.rs"]
@@ -34,6 +35,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("assignor", assignor::fuzz),
     ("assignment", blobs::fuzz_assignment),
+    ("dissect", dissect::fuzz),
     ("frames", frames::fuzz),
     ("gzip", records::fuzz_gzip),
     ("lz4", records::fuzz_lz4),

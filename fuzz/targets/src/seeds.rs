@@ -35,7 +35,16 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         "assignor",
         (0..120).map(|byte: u8| byte.wrapping_mul(37)).collect(),
     ));
+    seeds.extend(dissect().map(|seed| ("dissect", seed)));
     seeds
+}
+
+/// A request that says itself what it is, a response that tells addresses, and one with an assignment in it.
+fn dissect() -> [Vec<u8>; 3] {
+    let heartbeat = b"\0\0\0\0\x0c\0\0\0\0\0\x07\0\x02me\0\x01g\0\0\0\x05\0\x01m";
+    let coordinator = b"\x01\x0a\0\0\0\0\0\0\0\x01\0\x01h\0\0\x23\x84";
+    let sync = [&b"\x01\x0e\0\0\0\0\x07\0\0\0\0\0\x19"[..], &assignment()].concat();
+    [heartbeat.to_vec(), coordinator.to_vec(), sync]
 }
 
 /// Each message in its newest version, and one that is not flexible.
