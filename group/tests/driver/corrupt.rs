@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use kohort_group::member::{MemberError, SeekTo};
-use kohort_group::{Consumer, ConsumerError, RecordError, Records};
+use kohort_group::{Consumer, ConsumerError, Properties, RecordError, Records};
 use kohort_protocol::records::Codec;
 
 use crate::rig::*;
@@ -116,18 +116,23 @@ async fn what_was_not_handed_out_is_never_committed() {
     drop(records);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_wrong_checksum_is_told_with_its_offset_after_what_comes_before_it() {
+/// A log of 30 in batches of 10, in which `change` is done to what is fetched of it.
+async fn changed(change: impl Fn(&Bytes) -> Bytes + Send + 'static) -> Rig {
     let rig = Rig::new(1, 1).await;
     rig.feed(0, 30).await;
-    rig.tap.change(|_, mut response| {
+    rig.tap.change(move |_, mut response| {
         if let kohort_protocol::api::Response::Fetch(fetch) = &mut response {
             for partition in fetch.responses.iter_mut().flat_map(|topic| &mut topic.partitions) {
-                partition.records = partition.records.take().map(|records| spoil(&records, 10));
+                partition.records = partition.records.take().map(|records| change(&records));
             }
         }
         response
     });
+    rig
+}
+
+/// What the application is told after the ten records before.
+async fn told_at_10(rig: &Rig) -> String {
     let mut consumer = rig.consumer().build().unwrap();
     let mut seen = Seen::default();
     read_until(&mut consumer, &mut seen, 10).await;
@@ -140,20 +145,86 @@ async fn a_wrong_checksum_is_told_with_its_offset_after_what_comes_before_it() {
         "{told}"
     );
     seen.assert_once(1, 10);
+    told.to_string()
 }
 
-/// Turns a bit in the last record of the batch with this base offset.
+#[tokio::test(start_paused = true)]
+async fn a_wrong_checksum_is_told_with_topic_partition_and_offset_after_what_comes_before_it() {
+    let rig = changed(|records| spoil(records, 10)).await;
+    let told = told_at_10(&rig).await;
+    assert!(
+        told.starts_with("t-0: the records at offset 10 cannot be read: "),
+        "{told}"
+    );
+    assert!(told.contains("its checksum is 0x"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_check_crcs_a_wrong_checksum_is_nobodys_concern() {
+    let rig = changed(|records| spoil(records, 10)).await;
+    let properties = Properties::parse([
+        ("check.crcs", "false"),
+        ("auto.offset.reset", "earliest"),
+        ("session.timeout.ms", "6000"),
+    ])
+    .unwrap();
+    let mut consumer = rig.consumer().properties(&properties).build().unwrap();
+    let mut values = Vec::new();
+    while values.len() < 30 {
+        let mut records = within(60 * SECOND, consumer.next()).await.unwrap();
+        while let Some(record) = records.next() {
+            values.push(record.unwrap().value().unwrap()[7]);
+        }
+    }
+    let spoilt = 19 ^ 1;
+    let as_sent: Vec<u8> = (0..19).chain([spoilt]).chain(20..30).collect();
+    assert_eq!(values, as_sent);
+}
+
+/// Java converts message formats 0 and 1, of before Kafka 0.11; we say what is to be done.
+#[tokio::test(start_paused = true)]
+async fn an_old_message_format_is_named_with_topic_partition_and_offset() {
+    const MAGIC_AT: usize = 16;
+    for magic in [0, 1] {
+        let rig = changed(move |records| {
+            let mut bytes = records.to_vec();
+            if let Some(at) = start_of(&bytes, 10) {
+                bytes[at + MAGIC_AT] = magic;
+            }
+            bytes.into()
+        })
+        .await;
+        let told = told_at_10(&rig).await;
+        let words = format!("unsupported message format {magic}: only format 2");
+        assert!(
+            told.starts_with("t-0: the records at offset 10") && told.contains(&words),
+            "{told}"
+        );
+    }
+}
+
+/// Turns a bit in the value of the last record of the batch with this base offset.
 fn spoil(records: &Bytes, base_offset: i64) -> Bytes {
     let mut bytes = records.to_vec();
-    let mut at = 0;
-    while at + 12 <= bytes.len() {
-        let end = at
-            + 12
-            + usize::try_from(i32::from_be_bytes(bytes[at + 8..at + 12].try_into().unwrap())).unwrap();
-        if bytes[at..at + 8] == base_offset.to_be_bytes() {
-            bytes[end - 2] ^= 1;
-        }
-        at = end;
+    if let Some(at) = start_of(&bytes, base_offset) {
+        let end = at + length_of(&bytes[at..]);
+        bytes[end - 2] ^= 1;
     }
     bytes.into()
+}
+
+/// Where the batch with this base offset begins.
+fn start_of(records: &[u8], base_offset: i64) -> Option<usize> {
+    let mut at = 0;
+    while at + HEADER <= records.len() {
+        if records[at..at + 8] == base_offset.to_be_bytes() {
+            return Some(at);
+        }
+        at += length_of(&records[at..]);
+    }
+    None
+}
+
+fn length_of(batch: &[u8]) -> usize {
+    12 + usize::try_from(i32::from_be_bytes(batch[8..12].try_into().unwrap())).unwrap()
 }
