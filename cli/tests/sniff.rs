@@ -429,3 +429,31 @@ fn a_capture_holds_no_credentials() {
         std::fs::remove_file(capture).unwrap();
     }
 }
+
+/// A client that gives up by a reset must not be heard out: behind an end, what it sent would still be done.
+#[test]
+fn a_reset_is_handed_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sniff = Sniff::start(&listener.local_addr().unwrap().to_string(), &[]);
+    let broker = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        let mut frame = [0; 12];
+        stream.read_exact(&mut frame).unwrap();
+        stream.write_all(&frame).unwrap();
+        stream.read(&mut frame).map_err(|error| error.kind())
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let mut client = tokio::net::TcpStream::connect(&sniff.address).await.unwrap();
+        client.write_all(&sized(b"\x70\0\0\x01\0\0\0\x07")).await.unwrap();
+        client.read_exact(&mut [0; 12]).await.unwrap();
+        client.set_zero_linger().unwrap();
+    });
+    assert_eq!(broker.join().unwrap(), Err(std::io::ErrorKind::ConnectionReset));
+    sniff.end();
+}

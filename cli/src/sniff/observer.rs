@@ -380,3 +380,109 @@ pub(super) fn tells_addresses(asked: &Asked) -> bool {
 fn length(size: usize) -> u64 {
     u64::try_from(size).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    /// Metadata v0 of one broker, 7 at h:9092, without topics; behind a correlation id of 1.
+    const ANSWER: &[u8] = b"\0\0\0\x01\0\0\0\x01\0\0\0\x07\0\x01h\0\0\x23\x84\0\0\0\0";
+
+    fn frame(bytes: &[u8]) -> Frame {
+        Frame {
+            size: bytes.len(),
+            kept: Bytes::copy_from_slice(bytes),
+        }
+    }
+
+    /// One who has seen a Metadata request of version 0 on connection 1.
+    fn asked(json: bool, only: &[i16]) -> Observer {
+        let show = Show {
+            json,
+            only: only.iter().copied().collect(),
+            bodies: Bodies::None,
+            secrets: false,
+        };
+        let mut observer = Observer::new(show, true);
+        observer.opened(Duration::ZERO, 1, "c:1", "b:9092");
+        let request = frame(b"\0\x03\0\0\0\0\0\x01\0\x02me\0\0\0\0");
+        observer.sent(Duration::from_millis(1), 1, &request);
+        observer
+    }
+
+    #[test]
+    fn a_response_with_addresses_is_held_and_they_are_replaced() {
+        let mut observer = asked(false, &[]);
+        assert_eq!(observer.way(1, ANSWER.len(), &ANSWER[..4]), Way::Hold);
+        assert_eq!(
+            observer.way(1, ANSWER.len(), &[0, 0, 0, 9]),
+            Way::Pass,
+            "nobody asked"
+        );
+        let mut place = |node: NodeId, endpoint: &Endpoint| {
+            assert_eq!(
+                (node, endpoint.host.as_str(), endpoint.port),
+                (NodeId(7), "h", 9092)
+            );
+            Some(Endpoint {
+                host: "proxy".to_owned(),
+                port: 19092,
+            })
+        };
+        let (other, count) = observer.rewrite(1, &frame(ANSWER), &mut place).unwrap();
+        assert_eq!(
+            (count, other),
+            (
+                1,
+                b"\0\0\0\x01\0\0\0\x01\0\0\0\x07\0\x05proxy\0\0\x4a\x94\0\0\0\0".to_vec()
+            )
+        );
+        observer.answered(Duration::from_millis(3), 1, &frame(ANSWER), count);
+        let lines = observer.take_lines();
+        let last = lines.lines().last().unwrap();
+        assert_eq!(
+            last,
+            "     0.003 #1 < Metadata v0 corr=1 23 bytes 2.0 ms (1 address rewritten)"
+        );
+        assert!(observer.take_record().ends_with(" rewritten 1\n"));
+    }
+
+    #[test]
+    fn one_that_is_too_large_passes_and_says_so() {
+        let mut observer = asked(false, &[]);
+        assert_eq!(observer.way(1, HOLD + 1, &ANSWER[..4]), Way::Pass);
+        let large = Frame {
+            size: HOLD + 1,
+            ..frame(ANSWER)
+        };
+        assert_eq!(
+            observer.rewrite(1, &large, &mut |_, endpoint| Some(endpoint.clone())),
+            None
+        );
+        observer.answered(Duration::from_millis(3), 1, &large, 0);
+        let lines = observer.take_lines();
+        let remarks = "(too large for its addresses to be rewritten) (read only the first 23 bytes)\n";
+        assert!(lines.ends_with(remarks), "{lines}");
+    }
+
+    #[test]
+    fn lines_of_other_apis_are_left_out_but_counted_and_recorded() {
+        let mut observer = asked(true, &[12]);
+        observer.answered(Duration::from_millis(3), 1, &frame(ANSWER), 0);
+        observer.closed(Duration::from_millis(4), 1, "");
+        observer.summary();
+        let lines = observer.take_lines();
+        let values: Vec<Value> = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let events: Vec<&str> = values
+            .iter()
+            .filter_map(|value| value["event"].as_str())
+            .collect();
+        assert_eq!(events, ["opened", "closed", "summary"]);
+        assert_eq!(values[2]["apis"][0]["responses"], 1);
+        assert_eq!(observer.take_record().lines().count(), 4);
+    }
+}

@@ -118,25 +118,18 @@ impl Dissect {
         let api_key = int16(frame, 0).unwrap_or(-1);
         let version = int16(frame, 2).unwrap_or(0);
         let schema = layout::request(api_key);
-        let name = schema.map_or("unknown request", |schema| schema.name);
-        let header = Header {
-            schema: &table::REQUEST_HEADER,
-            // The start and the client id are the same in both.
-            version: schema
+        let message = Message {
+            schema,
+            name: schema.map_or("unknown request", |schema| schema.name),
+            api_key,
+            version,
+            header: &table::REQUEST_HEADER,
+            // The start and the client id are the same in both versions.
+            header_version: schema
                 .and_then(|schema| schema.header_version(version))
                 .unwrap_or(1),
         };
-        let mut printer = self.printer(out, name, version, api_key, frame);
-        let outcome = self.header(&mut printer, &header, frame).and_then(|start| {
-            let body = frame.slice(start..);
-            let Some(schema) = schema else {
-                printer.value(Some("unreadable"), Scalar::Bytes(&body));
-                return Err(DissectError::UnknownApi(api_key));
-            };
-            self.body_of(&mut printer, schema, version, &body)
-                .map_err(|error| behind(error, start))
-        });
-        ended(printer, outcome)
+        self.message(&message, frame, out)
     }
 
     /// Dissects a response with its header, without its size prefix; `api_key` and `version` are those of the request.
@@ -148,24 +141,17 @@ impl Dissect {
     /// [`DissectError`] if it is none, or if the API or version is unknown.
     pub fn response(&self, api_key: i16, version: i16, frame: &Bytes, out: &mut dyn fmt::Write) -> Dissected {
         let schema = layout::response(api_key);
-        let name = schema.map_or("unknown response", |schema| schema.name);
-        let header_version = schema.and_then(|schema| schema.header_version(version));
-        let header = Header {
-            schema: &table::RESPONSE_HEADER,
-            version: header_version.unwrap_or(0),
+        let message = Message {
+            schema,
+            name: schema.map_or("unknown response", |schema| schema.name),
+            api_key,
+            version: answered(api_key, version, frame.get(4..).unwrap_or_default()),
+            header: &table::RESPONSE_HEADER,
+            header_version: schema
+                .and_then(|schema| schema.header_version(version))
+                .unwrap_or(0),
         };
-        let body_version = answered(api_key, version, frame.get(4..).unwrap_or_default());
-        let mut printer = self.printer(out, name, body_version, api_key, frame);
-        let outcome = self.header(&mut printer, &header, frame).and_then(|start| {
-            let body = frame.slice(start..);
-            let Some(schema) = schema else {
-                printer.value(Some("unreadable"), Scalar::Bytes(&body));
-                return Err(DissectError::UnknownApi(api_key));
-            };
-            self.body_of(&mut printer, schema, body_version, &body)
-                .map_err(|error| behind(error, start))
-        });
-        ended(printer, outcome)
+        self.message(&message, frame, out)
     }
 
     /// Dissects a body without its header, or any other message of the table.
@@ -185,6 +171,20 @@ impl Dissect {
         };
         let mut printer = self.printer(out, schema.name, version, api_key, body);
         let outcome = self.body_of(&mut printer, schema, version, body);
+        ended(printer, outcome)
+    }
+
+    fn message(&self, message: &Message, frame: &Bytes, out: &mut dyn fmt::Write) -> Dissected {
+        let mut printer = self.printer(out, message.name, message.version, message.api_key, frame);
+        let outcome = self.header(&mut printer, message, frame).and_then(|start| {
+            let body = frame.slice(start..);
+            let Some(schema) = message.schema else {
+                printer.value(Some("unreadable"), Scalar::Bytes(&body));
+                return Err(DissectError::UnknownApi(message.api_key));
+            };
+            self.body_of(&mut printer, schema, message.version, &body)
+                .map_err(|error| behind(error, start))
+        });
         ended(printer, outcome)
     }
 
@@ -214,12 +214,12 @@ impl Dissect {
     fn header(
         &self,
         printer: &mut Printer<'_>,
-        header: &Header,
+        message: &Message,
         frame: &Bytes,
     ) -> Result<usize, DissectError> {
         printer.begin(Some("header"), Kind::Object, None);
-        let mut fields = Fields::new(self, printer, header.schema, frame);
-        let start = layout::walk(header.schema, header.version, frame, &mut fields)?;
+        let mut fields = Fields::new(self, printer, message.header, frame);
+        let start = layout::walk(message.header, message.header_version, frame, &mut fields)?;
         printer.end();
         Ok(start)
     }
@@ -271,9 +271,15 @@ impl Visit for Ignore {
     const LOOKS: bool = false;
 }
 
-struct Header {
-    schema: &'static Schema,
+/// A frame with a header: what it is.
+struct Message {
+    /// None for an unknown API.
+    schema: Option<&'static Schema>,
+    name: &'static str,
+    api_key: i16,
     version: i16,
+    header: &'static Schema,
+    header_version: i16,
 }
 
 fn ended(mut printer: Printer<'_>, outcome: Dissected) -> Dissected {
