@@ -22,11 +22,11 @@ pub(crate) struct Limit {
     each: u64,
 }
 
-/// A message: 64 KiB and 24 times the frame for the decoder's structs and half as much for ours, 64 KiB for unknown tagged
-/// fields, and an error with its backtrace. Texts are copied out of the frame.
+/// A message: 64 KiB and 24 times the frame for the lists of `kafka-protocol`, the same for ours which they are turned into,
+/// 64 KiB for unknown tagged fields, and 64 KiB for an error with its backtrace.
 pub(crate) const MESSAGE: Limit = Limit {
     free: 256 * KIB,
-    each: 40,
+    each: 48,
 };
 /// The layout check: an error with its path.
 pub(crate) const CHECK: Limit = Limit {

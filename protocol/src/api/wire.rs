@@ -301,10 +301,19 @@ impl<Raw, T: Mirror<Raw>> Mirror<Option<Raw>> for Option<T> {
 
 impl<Raw, T: Mirror<Raw>> Mirror<Vec<Raw>> for Vec<T> {
     fn to_raw(&self, version: i16) -> Result<Vec<Raw>, Misfit> {
-        self.iter().map(|value| value.to_raw(version)).collect()
+        let mut list = Vec::with_capacity(self.len());
+        for value in self {
+            list.push(value.to_raw(version)?);
+        }
+        Ok(list)
     }
 
+    /// Both lists live for a moment, so that ours must not grow by doubling as `collect` would make it.
     fn from_raw(raw: Vec<Raw>, version: i16) -> Result<Self, &'static str> {
-        raw.into_iter().map(|value| T::from_raw(value, version)).collect()
+        let mut list = Self::with_capacity(raw.len());
+        for value in raw {
+            list.push(T::from_raw(value, version)?);
+        }
+        Ok(list)
     }
 }
