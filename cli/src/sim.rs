@@ -39,5 +39,6 @@ fn options(arguments: &args::Sim) -> Result<Options> {
         trace: arguments.trace,
         save: arguments.save.clone(),
         must_reach_all: arguments.reach_all,
+        ..Options::default()
     })
 }

@@ -1,6 +1,8 @@
 //! Many seeds, several at a time; what came of them, in numbers; what failed, made small.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -24,20 +26,23 @@ pub enum PlantedChoice {
     /// None.
     #[default]
     None,
-    /// Each, with the seed that is known to catch it, then with others.
+    /// Each, with the seed that is known to catch it, then with a few others.
     All,
+    /// Each, with all seeds from 0 on until one catches it: how many it takes.
+    Search,
     /// This one.
     One(String),
 }
 
 impl PlantedChoice {
-    /// `all`, `none`, or the name of a planted bug.
+    /// `all`, `none`, `search`, or the name of a planted bug.
     ///
     /// # Errors
     /// No bug has this name.
     pub fn named(name: &str) -> Result<Self, String> {
         match name {
             "all" => Ok(Self::All),
+            "search" => Ok(Self::Search),
             "none" => Ok(Self::None),
             name if planted::named(name).is_some() => Ok(Self::One(name.to_owned())),
             name => {
@@ -72,6 +77,8 @@ pub struct Options {
     pub jobs: usize,
     /// Which planted bugs.
     pub planted: PlantedChoice,
+    /// Besides the seed that is known to catch a planted bug, so many others are tried.
+    pub fresh: u64,
     /// Whether the trace of a failure is printed (of a single seed, in any case).
     pub trace: bool,
     /// Where the plan of a failure is written.
@@ -88,6 +95,7 @@ impl Default for Options {
             profile: None,
             jobs: 1,
             planted: PlantedChoice::None,
+            fresh: planted::FRESH,
             trace: false,
             save: PathBuf::from("."),
             must_reach_all: false,
@@ -173,7 +181,7 @@ pub fn run_all(options: &Options, say: &(impl Fn(&str) + Sync)) -> Report {
         options,
         None,
         options.from..options.from.saturating_add(options.seeds),
-        false,
+        |_| false,
     );
     for (plan, violation) in report.failures.iter().take(EXPLAINED) {
         explain(options, plan, violation, say);
@@ -223,8 +231,8 @@ pub fn replay(path: &Path, trace: bool, say: &impl Fn(&str)) -> Result<bool, Str
 fn run_seeds(
     options: &Options,
     planted: Option<&Planted>,
-    seeds: std::ops::Range<u64>,
-    until_caught: bool,
+    seeds: Range<u64>,
+    is_enough: impl Fn(&Violation) -> bool + Sync,
 ) -> Report {
     let next = AtomicU64::new(seeds.start);
     let stop = AtomicBool::new(false);
@@ -239,7 +247,10 @@ fn run_seeds(
                     }
                     let plan = Plan::draw(seed, options.profile);
                     let outcome = run_caught(&plan, planted, false);
-                    stop.fetch_or(until_caught && outcome.violation.is_some(), Ordering::Relaxed);
+                    stop.fetch_or(
+                        outcome.violation.as_ref().is_some_and(&is_enough),
+                        Ordering::Relaxed,
+                    );
                     report.lock().expect("nobody panics with it").add(&plan, outcome);
                 }
             });
@@ -307,40 +318,78 @@ fn explain(options: &Options, plan: &Plan, violation: &Violation, say: &impl Fn(
     }
 }
 
+/// How a hunt for a planted bug went.
+#[derive(Default)]
+struct Hunt {
+    /// The seed that caught it, and the invariant.
+    caught: Option<(u64, &'static str)>,
+    seeds: u64,
+    /// Alarms that were not for it.
+    others: BTreeMap<&'static str, u64>,
+}
+
+/// Looks for a planted bug with these seeds until one catches it for the right reason.
+fn hunt(options: &Options, planted: &Planted, seeds: Range<u64>) -> Hunt {
+    let is_right = |id: &&str| planted.caught_by.contains(id);
+    let report = run_seeds(options, Some(planted), seeds, |violation| is_right(&violation.id));
+    let mut hunt = Hunt {
+        seeds: report.seeds,
+        ..Hunt::default()
+    };
+    for (plan, violation) in &report.failures {
+        if is_right(&violation.id) {
+            hunt.caught.get_or_insert((plan.seed, violation.id));
+        } else {
+            *hunt.others.entry(violation.id).or_default() += 1;
+        }
+    }
+    hunt
+}
+
+/// The proof of the oracle: each planted bug is caught by an invariant that is meant for it.
 fn check_planted(options: &Options, report: &mut Report, say: &impl Fn(&str)) {
     let chosen: Vec<&Planted> = match &options.planted {
         PlantedChoice::None => return,
-        PlantedChoice::All => planted::ALL.iter().collect(),
+        PlantedChoice::All | PlantedChoice::Search => planted::ALL.iter().collect(),
         PlantedChoice::One(name) => planted::named(name).into_iter().collect(),
     };
-    let mut caught = 0;
-    for planted in &chosen {
-        let known = run_seeds(options, Some(planted), planted.seed..planted.seed + 1, true);
-        let found = known.failures.first().cloned().or_else(|| {
-            let more = run_seeds(options, Some(planted), 0..planted::SEEDS, true);
-            more.failures.first().cloned()
-        });
-        match found {
-            Some((plan, violation)) => {
-                caught += 1;
-                let (name, id, seed) = (planted.name, violation.id, plan.seed);
-                let known = if seed == planted.seed {
-                    ""
-                } else {
-                    " (write that down)"
-                };
-                say(&format!("planted {name}: caught by {id} with seed {seed}{known}"));
-            }
-            None => {
-                report.is_red = true;
-                say(&format!(
-                    "planted {}: NOT caught by {} seeds: {}",
-                    planted.name,
-                    planted::SEEDS,
-                    planted.story
-                ));
-            }
+    let caught = chosen.iter().filter(|planted| is_caught(options, planted, say));
+    let caught = caught.count();
+    report.is_red |= caught < chosen.len();
+    report.planted = Some((caught, chosen.len()));
+}
+
+/// By the seed that is known to, and, for the record, by how many of some others; if by none of them, by any.
+fn is_caught(options: &Options, planted: &Planted, say: &impl Fn(&str)) -> bool {
+    let name = planted.name;
+    if options.planted == PlantedChoice::All {
+        let known = hunt(options, planted, planted.seed..planted.seed + 1);
+        if let Some((seed, id)) = known.caught {
+            let from = options.from.saturating_add(options.seeds);
+            let fresh = (from..from + options.fresh)
+                .filter(|&seed| hunt(options, planted, seed..seed + 1).caught.is_some());
+            let (fresh, of) = (fresh.count(), options.fresh);
+            say(&format!(
+                "planted {name}: {id} with seed {seed}, and with {fresh} of {of} others"
+            ));
+            return true;
         }
     }
-    report.planted = Some((caught, chosen.len()));
+    let hunt = hunt(options, planted, 0..planted::SEEDS);
+    let others: Vec<String> = hunt
+        .others
+        .iter()
+        .map(|(id, times)| format!("{id} x{times}"))
+        .collect();
+    let (seeds, others) = (hunt.seeds, others.join(" "));
+    match hunt.caught {
+        Some((seed, id)) => say(&format!(
+            "planted {name}: {id} with seed {seed} after {seeds} seeds; other alarms: [{others}]"
+        )),
+        None => say(&format!(
+            "planted {name}: NOT caught by {seeds} seeds: {}; it should be by {:?}; other alarms: [{others}]",
+            planted.story, planted.caught_by
+        )),
+    }
+    hunt.caught.is_some()
 }

@@ -29,6 +29,7 @@ fn a_few_seeds_break_nothing_and_every_planted_bug_is_caught() {
         seeds: 10,
         jobs: 2,
         planted: PlantedChoice::All,
+        fresh: 0,
         save: std::env::temp_dir(),
         ..Options::default()
     };

@@ -152,9 +152,12 @@ impl ProcessGhost {
     }
 
     fn sent(&mut self, request: &Request) {
-        if matches!(request, Request::JoinGroup(_) | Request::LeaveGroup(_)) {
-            self.in_session = false;
-        }
+        self.in_session &= match request {
+            Request::JoinGroup(_) => false,
+            // Perhaps the goodbye of an id that it had before.
+            Request::LeaveGroup(leave) => leave.members.iter().all(|one| one.member_id != self.member_id),
+            _ => true,
+        };
         self.rejoins |= matches!(request, Request::JoinGroup(_));
     }
 

@@ -5,9 +5,15 @@
 
 mod ghost;
 mod l01_stable_in_time;
+mod r02_member_id_kept;
+mod r18_identity;
+mod r63_leader_epoch;
 mod s01_one_owner;
 mod s05_commit_fencing;
+mod s06_settled_again;
 mod s08_no_skip_no_duplicate;
+mod s11_acknowledged_is_stored;
+mod s15_goodbye;
 
 use std::fmt;
 
@@ -46,6 +52,12 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(s05_commit_fencing::CommitFencing::default()),
         Box::new(s08_no_skip_no_duplicate::InOrder::default()),
         Box::new(l01_stable_in_time::StableInTime::new(plan)),
+        Box::new(r02_member_id_kept::MemberIdKept::default()),
+        Box::new(r18_identity::Identity),
+        Box::new(r63_leader_epoch::EpochCommitted),
+        Box::new(s06_settled_again::SettledAgain::default()),
+        Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
+        Box::new(s15_goodbye::Goodbye::default()),
     ]
 }
 

@@ -1,10 +1,16 @@
 //! Planted bugs: what sits in the doors of the machines and distorts what passes, as a wrong member or a wrong broker would.
 //!
-//! Each is a file with a type that implements [`Bug`] and a line in [`ALL`]. The oracle must catch each within its seeds
-//! ([`SEEDS`]); otherwise a rule is watched by nobody. To add one: write the file, add the line, run
-//! `kohort sim --planted NAME --seeds 2000`, and write the seed that catches it into the line.
+//! Each is a small type that implements [`Bug`], headed by what is broken and whose bug it was, and a line in [`ALL`]. One of the
+//! invariants named there must catch it within [`SEEDS`]; otherwise a rule is watched by nobody. To add one: write the type, add the
+//! line, run `kohort sim --seeds 0 --planted NAME`, and write the seed that catches it into the line.
 
-mod first_record_skipped;
+mod commits;
+mod coordinator;
+mod ending;
+mod leading;
+mod membership;
+mod reading;
+mod touch;
 
 use kohort_broker::{Input as ToCluster, Output as FromCluster};
 use kohort_group::member::{Input, Output};
@@ -14,6 +20,9 @@ use crate::history::Process;
 
 /// Each must be caught within so many seeds.
 pub const SEEDS: u64 = 2000;
+
+/// Besides the seed that is known to catch it, so many others are tried in each run.
+pub const FRESH: u64 = 8;
 
 /// Where something passes, and when.
 #[derive(Clone, Copy, Debug)]
@@ -54,24 +63,90 @@ pub struct Planted {
     pub name: &'static str,
     /// What it is like.
     pub story: &'static str,
+    /// The invariants that may catch it. Whatever else it breaks on the way does not count: an alarm for the wrong reason is silent
+    /// when that reason is gone.
+    pub caught_by: &'static [&'static str],
     /// A seed that is known to catch it.
     pub seed: u64,
     /// Makes it.
     pub plant: fn() -> Box<dyn Bug>,
 }
 
+const fn bug<B: Bug + Default + 'static>(
+    name: &'static str,
+    story: &'static str,
+    caught_by: &'static [&'static str],
+    seed: u64,
+) -> Planted {
+    Planted {
+        name,
+        story,
+        caught_by,
+        seed,
+        plant: || Box::new(B::default()),
+    }
+}
+
 /// All of them.
-pub const ALL: &[Planted] = &[Planted {
-    name: "first-record-skipped",
-    story: "a delivery begins one record too late",
-    seed: 0,
-    plant: || Box::new(first_record_skipped::FirstRecordSkipped::default()),
-}];
+#[rustfmt::skip]
+pub const ALL: &[Planted] = &[
+    bug::<reading::RecordSkipped>("record-skipped", "now and then a delivery begins one record too late", &["S07", "S08"], 0),
+    bug::<reading::DeliveriesSwapped>("deliveries-swapped", "two batches of a partition change places", &["S07", "S08"], 0),
+    bug::<reading::ReadyRecordsKept>("ready-records-kept", "what lies ready is handed out after its partition was lost", &["S08"], 0),
+    bug::<reading::FetchedAfterRevoke>("fetched-after-revoke", "fetching goes on after the revocation", &["S08"], 0),
+    bug::<commits::CommitTooLow>("commit-too-low", "the last record is committed instead of the next", &["S05", "L02"], 0),
+    bug::<commits::StaleGeneration>("stale-generation", "a commit carries the generation before", &["R18"], 0),
+    bug::<commits::RefusedTakenForDone>("refused-taken-for-done", "a refused commit is reported as done", &["S05"], 1),
+    bug::<commits::UnansweredTakenForDone>("unanswered-taken-for-done", "a commit without an answer is reported as done", &["S05"], 1),
+    bug::<commits::NotSentAgain>("not-sent-again", "an abandoned commit lands over a newer one and stays", &["S06"], 6),
+    bug::<commits::LeaderEpochForgotten>("leader-epoch-forgotten", "commits carry no leader epoch", &["R63"], 0),
+    bug::<membership::IdForgottenOnMove>("id-forgotten-on-move", "a coordinator that moved costs the member its id", &["L03", "R02"], 1),
+    bug::<membership::NewIdOnRejoin>("new-id-on-rejoin", "each rejoin is that of a new member", &["R02"], 1),
+    bug::<membership::RebalanceIgnored>("rebalance-ignored", "the call to rejoin is passed over", &["L01", "L02", "L03"], 1),
+    bug::<ending::GoneWithoutAWord>("gone-without-a-word", "no LeaveGroup on close", &["S15"], 0),
+    bug::<coordinator::TwoOwners>("two-owners", "a coordinator gives a member the assignment of another", &["S01"], 1),
+    bug::<coordinator::ZombieMayCommit>("zombie-may-commit", "a coordinator stores what a zombie commits", &["S05", "S06"], 3),
+    bug::<coordinator::AcknowledgedNotStored>("acknowledged-not-stored", "a coordinator acknowledges a commit and does not store it", &["S11"], 0),
+    bug::<coordinator::MemberForgotten>("member-forgotten", "a coordinator forgets a member", &["L03", "L01"], 8),
+    bug::<coordinator::JoinNeverAnswered>("join-never-answered", "a coordinator never answers a parked JoinGroup", &["L01"], 3),
+    bug::<coordinator::RebalanceUntold>("rebalance-untold", "a coordinator does not tell its members to rejoin", &["L01", "L02", "L03"], 1),
+];
+
+/// Bugs whose invariant is still to come: the oracle is blind for them, and says so when asked by name.
+#[rustfmt::skip]
+pub const UNWATCHED: &[Planted] = &[
+    bug::<reading::RecordSkippedAfterRejoin>("record-skipped-after-rejoin", "each period begins one record too late", &["S07"], 0),
+    bug::<reading::ResetOnError>("reset-on-error", "an error of OffsetFetch counts as nothing committed", &["S07"], 0),
+    bug::<reading::CommittedIgnored>("committed-ignored", "a reset although something is committed", &["S07"], 0),
+    bug::<reading::CommittedRemembered>("committed-remembered", "committed offsets are not read again after a rebalance", &["S07"], 0),
+    bug::<reading::BufferNotCounted>("buffer-not-counted", "what lies ready is not counted", &["S20"], 0),
+    bug::<commits::CommitTooHigh>("commit-too-high", "a record that was never handed out is committed", &["S10"], 0),
+    bug::<commits::CurrentRecordsCommitted>("current-records-committed", "records are committed while they are worked on", &["S10"], 0),
+    bug::<commits::CommitsReordered>("commits-reordered", "overlapping commits overtake each other", &["S06"], 0),
+    bug::<commits::PeriodForgotten>("period-forgotten", "offsets of a period that is over are committed", &["S06", "S10"], 0),
+    bug::<commits::CommitAfterLost>("commit-after-lost", "a commit goes out after the partitions were lost", &["S12"], 0),
+    bug::<membership::RevokedAfterJoin>("revoked-after-join", "JoinGroup goes out before the application has let go", &["S02"], 0),
+    bug::<membership::HeartbeatStopsInCallback>("heartbeat-stops-in-callback", "no heartbeats while a notice is held", &["S13"], 0),
+    bug::<membership::FencingIgnored>("fencing-ignored", "nobody looks at what heartbeats are answered", &["S12"], 0),
+    bug::<membership::LostUntold>("lost-untold", "the application is not told that its partitions are lost", &["S02", "S12"], 0),
+    bug::<membership::PollTimerIgnored>("poll-timer-ignored", "an application that is away costs nothing", &["S14"], 0),
+    bug::<membership::WaitingIsNotPolling>("waiting-is-not-polling", "an application that waits inside the client counts as away", &["L03"], 0),
+    bug::<membership::StaleAnswerCounts>("stale-answer-counts", "an answer of the last generation counts in this one", &["L01", "L03"], 0),
+    bug::<membership::LookupStorm>("lookup-storm", "ten look-ups of the coordinator instead of one", &["L04"], 0),
+    bug::<membership::FencedTwinReturns>("fenced-twin-returns", "a fenced static member joins again", &["S19"], 0),
+    bug::<membership::TroubleUntold>("trouble-untold", "nobody hears that no coordinator can be found", &["L07"], 0),
+    bug::<ending::CloseCommitsNothing>("close-commits-nothing", "no commit on close", &["S15"], 0),
+    bug::<ending::CloseHangs>("close-hangs", "close never ends", &["S15", "L05"], 0),
+    bug::<ending::CallForgotten>("call-forgotten", "a call is never answered", &["S15", "L05"], 0),
+    bug::<leading::AssignedTwice>("assigned-twice", "a leader gives a partition to two members", &["S18"], 0),
+    bug::<leading::AssignedToNobody>("assigned-to-nobody", "a leader gives a partition to nobody", &["S18"], 0),
+    bug::<coordinator::CommitLost>("commit-lost", "a coordinator answers with an offset that was committed long before", &["S06", "S11"], 0),
+];
 
 /// The bug with this name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Planted> {
-    ALL.iter().find(|planted| planted.name == name)
+    ALL.iter().chain(UNWATCHED).find(|planted| planted.name == name)
 }
 
 /// The doors of a world: open, or with a bug in them.

@@ -1,0 +1,81 @@
+//! Bugs of the end, of a member or of a call.
+
+use std::collections::BTreeSet;
+
+use kohort_group::member::{Input, Output};
+use kohort_protocol::api::leave_group::{LeaveGroupRequest, LeaveGroupResponse};
+
+use super::touch::{Forged, sent};
+use super::{At, Bug};
+use crate::history::Process;
+
+/// A member that closes says no word: the group waits until its session ends (kafkajs#1482).
+#[derive(Default)]
+pub(super) struct GoneWithoutAWord {
+    closing: BTreeSet<Option<Process>>,
+    forged: Forged,
+}
+
+impl Bug for GoneWithoutAWord {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        match sent::<LeaveGroupRequest>(&output) {
+            Some((token, _)) if self.closing.contains(&at.process) => {
+                self.forged
+                    .answer(at.process, token, LeaveGroupResponse::default());
+                Vec::new()
+            }
+            _ => vec![output],
+        }
+    }
+
+    fn member_input(&mut self, at: At, input: Input) -> Vec<Input> {
+        if matches!(input, Input::Close { .. }) {
+            self.closing.insert(at.process);
+        }
+        self.forged.before(at.process, input)
+    }
+}
+
+/// Closing commits nothing: all since the last automatic commit comes again.
+#[derive(Default)]
+pub(super) struct CloseCommitsNothing {}
+
+impl Bug for CloseCommitsNothing {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Input::Close { commit, .. } = &mut input {
+            *commit = false;
+        }
+        vec![input]
+    }
+}
+
+/// Closing never ends (franz-go#1200, rust-rdkafka#453).
+#[derive(Default)]
+pub(super) struct CloseHangs {}
+
+impl Bug for CloseHangs {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        match output {
+            Output::Closed(_) => Vec::new(),
+            output => vec![output],
+        }
+    }
+}
+
+/// Now and then a call is forgotten: its caller waits for ever.
+#[derive(Default)]
+pub(super) struct CallForgotten {
+    answers: u64,
+}
+
+impl Bug for CallForgotten {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        if matches!(output, Output::Done { .. }) {
+            self.answers += 1;
+            if self.answers.is_multiple_of(20) {
+                return Vec::new();
+            }
+        }
+        vec![output]
+    }
+}

@@ -1,0 +1,254 @@
+//! Bugs of membership: joining, heartbeats, ids, and what the application is told of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kohort_group::member::{Event, GuardId, Input, Output, Token};
+use kohort_protocol::api::Response;
+use kohort_protocol::api::find_coordinator::FindCoordinatorRequest;
+use kohort_protocol::api::heartbeat::HeartbeatRequest;
+use kohort_protocol::api::join_group::JoinGroupRequest;
+use kohort_protocol::{ErrorCode, MemberId};
+
+use super::touch::{alter, heartbeat_code, sent};
+use super::{At, Bug};
+use crate::history::Process;
+
+/// The group is told before the application has let go: JoinGroup goes out while the notice is held.
+#[derive(Default)]
+pub(super) struct RevokedAfterJoin {
+    held: BTreeMap<Option<Process>, GuardId>,
+}
+
+impl Bug for RevokedAfterJoin {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        if let Output::Event(Event::Revoking { guard, .. }) = &output {
+            self.held.insert(at.process, *guard);
+        }
+        vec![output]
+    }
+
+    fn member_input(&mut self, at: At, input: Input) -> Vec<Input> {
+        let released = self.held.remove(&at.process).map(|guard| Input::Released {
+            guard,
+            unwinding: false,
+        });
+        released.into_iter().chain([input]).collect()
+    }
+}
+
+/// One thread for all: no heartbeat goes out while the application holds a notice (kafkajs#1527).
+#[derive(Default)]
+pub(super) struct HeartbeatStopsInCallback {
+    busy: BTreeSet<Option<Process>>,
+}
+
+impl Bug for HeartbeatStopsInCallback {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        match &output {
+            Output::Event(Event::Assigned { .. } | Event::Revoking { .. }) => {
+                self.busy.insert(at.process);
+            }
+            Output::Event(Event::Lost { .. }) => {
+                self.busy.remove(&at.process);
+            }
+            output if sent::<HeartbeatRequest>(output).is_some() && self.busy.contains(&at.process) => {
+                return Vec::new();
+            }
+            _ => {}
+        }
+        vec![output]
+    }
+
+    fn member_input(&mut self, at: At, input: Input) -> Vec<Input> {
+        if matches!(input, Input::Released { .. }) {
+            self.busy.remove(&at.process);
+        }
+        vec![input]
+    }
+}
+
+/// A coordinator that moved is taken for one that does not know us: id and assignment are thrown away (kafkajs#267, librdkafka#3082).
+#[derive(Default)]
+pub(super) struct IdForgottenOnMove {}
+
+impl Bug for IdForgottenOnMove {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Some(code) = heartbeat_code(&mut input)
+            && *code == ErrorCode::NOT_COORDINATOR
+        {
+            *code = ErrorCode::UNKNOWN_MEMBER_ID;
+        }
+        vec![input]
+    }
+}
+
+/// Each rejoin is that of a new member: the old id holds up the round until its session ends (franz-go sweep F2).
+#[derive(Default)]
+pub(super) struct NewIdOnRejoin {
+    joined: BTreeSet<Option<Process>>,
+}
+
+impl Bug for NewIdOnRejoin {
+    fn member_output(&mut self, at: At, mut output: Output) -> Vec<Output> {
+        if matches!(output, Output::Event(Event::Assigned { .. })) {
+            self.joined.insert(at.process);
+        }
+        if self.joined.contains(&at.process)
+            && alter(&mut output, |join: &mut JoinGroupRequest| {
+                join.member_id = MemberId::default();
+            })
+        {
+            self.joined.remove(&at.process);
+        }
+        vec![output]
+    }
+}
+
+/// Heartbeats are sent, and nobody looks at the verdict.
+#[derive(Default)]
+pub(super) struct FencingIgnored {}
+
+impl Bug for FencingIgnored {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Some(code) = heartbeat_code(&mut input)
+            && [ErrorCode::UNKNOWN_MEMBER_ID, ErrorCode::ILLEGAL_GENERATION].contains(code)
+        {
+            *code = ErrorCode::NONE;
+        }
+        vec![input]
+    }
+}
+
+/// The call to rejoin is passed over: the group waits for this member until the rebalance timeout, each time.
+#[derive(Default)]
+pub(super) struct RebalanceIgnored {}
+
+impl Bug for RebalanceIgnored {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Some(code) = heartbeat_code(&mut input)
+            && *code == ErrorCode::REBALANCE_IN_PROGRESS
+        {
+            *code = ErrorCode::NONE;
+        }
+        vec![input]
+    }
+}
+
+/// The application is not told that its partitions are lost (rust-rdkafka#433).
+#[derive(Default)]
+pub(super) struct LostUntold {}
+
+impl Bug for LostUntold {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        match output {
+            Output::Event(Event::Lost { .. }) => Vec::new(),
+            output => vec![output],
+        }
+    }
+}
+
+/// An application that is away counts as waiting inside the client: `max.poll.interval.ms` never ends.
+#[derive(Default)]
+pub(super) struct PollTimerIgnored {}
+
+impl Bug for PollTimerIgnored {
+    fn member_input(&mut self, _: At, input: Input) -> Vec<Input> {
+        match input {
+            Input::Waiting(false) => Vec::new(),
+            input => vec![input],
+        }
+    }
+}
+
+/// An application that waits inside the client counts as being away (KAFKA-16243): idle members leave again and again.
+#[derive(Default)]
+pub(super) struct WaitingIsNotPolling {}
+
+impl Bug for WaitingIsNotPolling {
+    fn member_input(&mut self, _: At, input: Input) -> Vec<Input> {
+        match input {
+            Input::Waiting(true) => Vec::new(),
+            input => vec![input],
+        }
+    }
+}
+
+/// The answer to a heartbeat of the last generation counts in this one (rule 3): every round is followed by another.
+#[derive(Default)]
+pub(super) struct StaleAnswerCounts {
+    remembered: BTreeSet<Option<Process>>,
+}
+
+impl Bug for StaleAnswerCounts {
+    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
+        if let Some(code) = heartbeat_code(&mut input) {
+            if *code == ErrorCode::REBALANCE_IN_PROGRESS {
+                self.remembered.insert(at.process);
+            } else if *code == ErrorCode::NONE && self.remembered.remove(&at.process) {
+                *code = ErrorCode::REBALANCE_IN_PROGRESS;
+            }
+        }
+        vec![input]
+    }
+}
+
+/// Whoever needs the coordinator looks for it: ten look-ups instead of one, and no backoff that they share (KIP-580).
+#[derive(Default)]
+pub(super) struct LookupStorm {
+    forged: u64,
+}
+
+impl Bug for LookupStorm {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        let mut outputs = vec![output];
+        if sent::<FindCoordinatorRequest>(&outputs[0]).is_some() {
+            for _ in 0..9 {
+                let mut copy = outputs[0].clone();
+                if let Output::Send { token, .. } = &mut copy {
+                    self.forged += 1;
+                    *token = Token(u64::MAX - self.forged);
+                }
+                outputs.push(copy);
+            }
+        }
+        outputs
+    }
+}
+
+/// A static member that was fenced by its twin takes that for a lost session and comes back: the two throw each other out for ever
+/// (franz-go#931).
+#[derive(Default)]
+pub(super) struct FencedTwinReturns {}
+
+impl Bug for FencedTwinReturns {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        let code = match &mut input {
+            Input::Reply {
+                reply: Ok(Response::Heartbeat(response)),
+                ..
+            } => Some(&mut response.error_code),
+            Input::Reply {
+                reply: Ok(Response::JoinGroup(response)),
+                ..
+            } => Some(&mut response.error_code),
+            _ => None,
+        };
+        if let Some(code) = code.filter(|code| **code == ErrorCode::FENCED_INSTANCE_ID) {
+            *code = ErrorCode::UNKNOWN_MEMBER_ID;
+        }
+        vec![input]
+    }
+}
+
+/// Trouble is kept to oneself: an application waits for records and never hears that no coordinator can be found.
+#[derive(Default)]
+pub(super) struct TroubleUntold {}
+
+impl Bug for TroubleUntold {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        match output {
+            Output::Event(Event::Error(_)) => Vec::new(),
+            output => vec![output],
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Bugs of reading: where a partition begins, what is handed out, how much is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kohort_group::member::{Event, Input, Output, Period, Ticket, Token};
+use kohort_protocol::api::Response;
+use kohort_protocol::api::offset_fetch::{
+    OffsetFetchRequest, OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition,
+    OffsetFetchResponseTopic,
+};
+use kohort_protocol::{LeaderEpoch, TopicPartition};
+
+use super::touch::sent;
+use super::{At, Bug};
+use crate::history::Process;
+
+/// An off-by-one in the position, now and then.
+#[derive(Default)]
+pub(super) struct RecordSkipped {
+    deliveries: u64,
+}
+
+impl Bug for RecordSkipped {
+    fn member_output(&mut self, _: At, mut output: Output) -> Vec<Output> {
+        if let Output::Deliver { from, .. } = &mut output {
+            self.deliveries += 1;
+            if self.deliveries.is_multiple_of(10) {
+                *from += 1;
+            }
+        }
+        vec![output]
+    }
+}
+
+/// A committed offset is taken for the last record that was read instead of the next one to read: each period begins one too late.
+#[derive(Default)]
+pub(super) struct RecordSkippedAfterRejoin {
+    begun: BTreeSet<(Option<Process>, Period, TopicPartition)>,
+}
+
+impl Bug for RecordSkippedAfterRejoin {
+    fn member_output(&mut self, at: At, mut output: Output) -> Vec<Output> {
+        if let Output::Deliver {
+            partition,
+            period,
+            from,
+            ..
+        } = &mut output
+            && *from > 0
+            && self.begun.insert((at.process, *period, partition.clone()))
+        {
+            *from += 1;
+        }
+        vec![output]
+    }
+}
+
+/// Two batches of a partition change places on their way to the application: two prefetch queues.
+#[derive(Default)]
+pub(super) struct DeliveriesSwapped {
+    held: BTreeMap<(Option<Process>, TopicPartition), Output>,
+}
+
+impl Bug for DeliveriesSwapped {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        match &output {
+            Output::Deliver { partition, .. } => {
+                let key = (at.process, partition.clone());
+                match self.held.remove(&key) {
+                    Some(held) => vec![output, held],
+                    None => {
+                        self.held.insert(key, output);
+                        Vec::new()
+                    }
+                }
+            }
+            Output::Discard(ticket) => {
+                let is_it =
+                    |held: &Output| matches!(held, Output::Deliver { ticket: of, .. } if of == ticket);
+                self.held
+                    .retain(|(process, _), held| *process != at.process || !is_it(held));
+                vec![output]
+            }
+            _ => vec![output],
+        }
+    }
+}
+
+/// What lies ready is not taken back when its partition goes (sarama#1543, fs2-kafka#1502): it is handed out after `Lost`.
+#[derive(Default)]
+pub(super) struct ReadyRecordsKept {}
+
+impl Bug for ReadyRecordsKept {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        match output {
+            Output::Discard(_) => Vec::new(),
+            output => vec![output],
+        }
+    }
+}
+
+/// Fetching goes on after the revocation: an answer that was under way is handed out although the partition was given back.
+#[derive(Default)]
+pub(super) struct FetchedAfterRevoke {
+    given: BTreeMap<(Option<Process>, Ticket), Output>,
+    late: BTreeMap<Option<Process>, Output>,
+}
+
+impl Bug for FetchedAfterRevoke {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        match &output {
+            Output::Deliver { ticket, .. } => {
+                self.given.insert((at.process, *ticket), output.clone());
+                vec![output]
+            }
+            Output::Discard(ticket) => match self.given.remove(&(at.process, *ticket)) {
+                Some(given) => {
+                    self.late.insert(at.process, given);
+                    Vec::new()
+                }
+                None => vec![output],
+            },
+            Output::Event(Event::Revoking { .. }) => {
+                let late = self.late.remove(&at.process);
+                std::iter::once(output).chain(late).collect()
+            }
+            _ => vec![output],
+        }
+    }
+}
+
+/// An error of OffsetFetch is read as "nothing is committed" (platformatic/kafka 267).
+#[derive(Default)]
+pub(super) struct ResetOnError {
+    asked: BTreeMap<(Option<Process>, Token), OffsetFetchRequest>,
+}
+
+impl Bug for ResetOnError {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        if let Some((token, request)) = sent::<OffsetFetchRequest>(&output) {
+            self.asked.insert((at.process, token), request.clone());
+        }
+        vec![output]
+    }
+
+    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
+        if let Input::Reply {
+            token,
+            reply: Ok(Response::OffsetFetch(response)),
+        } = &mut input
+            && let Some(request) = self.asked.remove(&(at.process, *token))
+            && response.groups.iter().any(|group| !group.error_code.is_ok())
+        {
+            *response = nothing(&request);
+        }
+        vec![input]
+    }
+}
+
+/// Nothing is committed of what was asked for.
+fn nothing(request: &OffsetFetchRequest) -> OffsetFetchResponse {
+    let partition = |&partition_index: &i32| OffsetFetchResponsePartition {
+        partition_index,
+        committed_offset: -1,
+        committed_leader_epoch: LeaderEpoch::NONE,
+        ..OffsetFetchResponsePartition::default()
+    };
+    let group = |group: &kohort_protocol::api::offset_fetch::OffsetFetchGroup| OffsetFetchResponseGroup {
+        group_id: group.group_id.clone(),
+        topics: group
+            .topics
+            .iter()
+            .flatten()
+            .map(|topic| OffsetFetchResponseTopic {
+                name: topic.name.clone(),
+                topic_id: topic.topic_id,
+                partitions: topic.partition_indexes.iter().map(partition).collect(),
+            })
+            .collect(),
+        ..OffsetFetchResponseGroup::default()
+    };
+    OffsetFetchResponse {
+        groups: request.groups.iter().map(group).collect(),
+        ..OffsetFetchResponse::default()
+    }
+}
+
+/// The partitions of an answer to OffsetFetch.
+fn fetched(input: &mut Input) -> impl Iterator<Item = (TopicPartition, &mut OffsetFetchResponsePartition)> {
+    let groups = match input {
+        Input::Reply {
+            reply: Ok(Response::OffsetFetch(response)),
+            ..
+        } => response.groups.as_mut_slice(),
+        _ => &mut [],
+    };
+    let topics = groups.iter_mut().flat_map(|group| &mut group.topics);
+    topics.flat_map(|topic| {
+        let name = topic.name.clone();
+        topic.partitions.iter_mut().map(move |partition| {
+            let at = TopicPartition {
+                topic: name.clone(),
+                partition: partition.partition_index,
+            };
+            (at, partition)
+        })
+    })
+}
+
+/// `auto.offset.reset` is obeyed although something is committed (librdkafka#1442, sarama#2036).
+#[derive(Default)]
+pub(super) struct CommittedIgnored {
+    answers: u64,
+}
+
+impl Bug for CommittedIgnored {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        for (_, partition) in fetched(&mut input) {
+            self.answers += 1;
+            if self.answers.is_multiple_of(5) {
+                partition.committed_offset = -1;
+            }
+        }
+        vec![input]
+    }
+}
+
+/// Committed offsets are read once and remembered over rebalances (kafka-python's cache of committed offsets).
+#[derive(Default)]
+pub(super) struct CommittedRemembered {
+    first: BTreeMap<(Option<Process>, TopicPartition), i64>,
+}
+
+impl Bug for CommittedRemembered {
+    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
+        for (name, partition) in fetched(&mut input) {
+            let first = self
+                .first
+                .entry((at.process, name))
+                .or_insert(partition.committed_offset);
+            partition.committed_offset = *first;
+        }
+        vec![input]
+    }
+}
+
+/// What lies ready is not counted (librdkafka#5140, sarama#3434): the member fetches on and on.
+#[derive(Default)]
+pub(super) struct BufferNotCounted {}
+
+impl Bug for BufferNotCounted {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Input::Fetched {
+            reply: Ok(fetched), ..
+        } = &mut input
+        {
+            for records in fetched
+                .partitions
+                .iter_mut()
+                .filter_map(|one| one.records.as_mut())
+            {
+                records.bytes = 0;
+            }
+        }
+        vec![input]
+    }
+}

@@ -1,0 +1,89 @@
+//! What planted bugs share: reaching into what passes a door.
+
+use std::collections::BTreeMap;
+
+use kohort_group::member::{Input, Output, Token};
+use kohort_protocol::api::offset_commit::{
+    OffsetCommitRequest, OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic,
+};
+use kohort_protocol::api::{Call, Outgoing, Response};
+use kohort_protocol::{ErrorCode, TopicPartition};
+
+use crate::history::Process;
+
+/// Changes the request that is sent, if it is one of this API.
+pub(super) fn alter<C: Call + Clone>(output: &mut Output, change: impl FnOnce(&mut C)) -> bool {
+    let Output::Send { request, .. } = output else {
+        return false;
+    };
+    let Some(mut call) = C::of(request).cloned() else {
+        return false;
+    };
+    change(&mut call);
+    *request = Outgoing::from(call);
+    true
+}
+
+/// The request that is sent, if it is one of this API.
+pub(super) fn sent<C: Call>(output: &Output) -> Option<(Token, &C)> {
+    match output {
+        Output::Send { token, request, .. } => Some((*token, C::of(request)?)),
+        _ => None,
+    }
+}
+
+/// The verdict in the answer to a heartbeat.
+pub(super) fn heartbeat_code(input: &mut Input) -> Option<&mut ErrorCode> {
+    match input {
+        Input::Reply {
+            reply: Ok(Response::Heartbeat(response)),
+            ..
+        } => Some(&mut response.error_code),
+        _ => None,
+    }
+}
+
+/// The answer "all is stored" to a commit.
+pub(super) fn all_stored(request: &OffsetCommitRequest) -> OffsetCommitResponse {
+    let topic = |topic: &kohort_protocol::api::offset_commit::OffsetCommitTopic| {
+        let partition = |index| OffsetCommitResponsePartition {
+            partition_index: index,
+            error_code: ErrorCode::NONE,
+        };
+        let indexes = topic.partitions.iter().map(|one| one.partition_index);
+        OffsetCommitResponseTopic {
+            name: topic.name.clone(),
+            topic_id: topic.topic_id,
+            partitions: indexes.map(partition).collect(),
+        }
+    };
+    OffsetCommitResponse {
+        throttle_time_ms: 0,
+        topics: request.topics.iter().map(topic).collect(),
+    }
+}
+
+/// What a commit stores.
+pub(super) fn offsets(request: &OffsetCommitRequest) -> BTreeMap<TopicPartition, i64> {
+    crate::oracle::offsets(request).collect()
+}
+
+/// Answers that no broker gave, until the next input of their member takes them along.
+#[derive(Default)]
+pub(super) struct Forged(BTreeMap<Option<Process>, Vec<Input>>);
+
+impl Forged {
+    pub(super) fn answer(&mut self, process: Option<Process>, token: Token, response: impl Into<Response>) {
+        let reply = Ok(response.into());
+        self.0
+            .entry(process)
+            .or_default()
+            .push(Input::Reply { token, reply });
+    }
+
+    pub(super) fn before(&mut self, process: Option<Process>, input: Input) -> Vec<Input> {
+        let mut inputs = self.0.remove(&process).unwrap_or_default();
+        inputs.push(input);
+        inputs
+    }
+}
