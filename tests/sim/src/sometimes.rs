@@ -1,13 +1,18 @@
 //! Situations that many seeds together must have reached: a simulator that never gets there proves nothing about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kohort_broker::GroupState;
+use kohort_group::member::{CallError, CommitError, Event};
+use kohort_protocol::api::fetch::FetchResponse;
+use kohort_protocol::api::join_group::JoinGroupResponse;
+use kohort_protocol::api::offset_commit::OffsetCommitResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, Timestamp};
+use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp};
 
 use crate::history::{Process, What};
-use crate::oracle::Ghost;
+use crate::oracle::{Ghost, Life, ProcessGhost};
 
 macro_rules! situations {
     ($($(#[doc = $doc:literal])* $name:ident)*) => {
@@ -33,30 +38,82 @@ macro_rules! situations {
 }
 
 situations! {
-    /// a commit was refused because its generation was over
-    StaleCommitRefused
-    /// the generation changed while a commit was in flight
-    GenerationChangedUnderCommit
-    /// a commit was refused with REBALANCE_IN_PROGRESS
-    CommitWhileSyncing
-    /// a coordinator was lost while a member waited for its SyncGroup
-    CoordinatorLostDuringSync
+    /// a member was given its id and told to come back with it
+    MemberIdRequired
     /// a heartbeat was told to rejoin
     ToldToRejoin
-    /// a member was told that nobody knows it
-    UnknownMember
-    /// a coordinator answered that it still loads
-    CoordinatorLoading
-    /// a request was given up without an answer
-    GivenUp
-    /// a committed offset went back
-    CommittedWentBack
-    /// a generation number was given out twice
-    GenerationWentBack
-    /// a member lost its partitions without being asked
-    Lost
+    /// a follower's SyncGroup was parked until the leader had decided
+    SyncParked
+    /// a round was overtaken by the next before it was synced
+    RebalanceDuringRebalance
+    /// the coordinator moved between JoinGroup and SyncGroup
+    MovedBetweenJoinAndSync
+    /// a coordinator was lost while a member waited for its SyncGroup
+    CoordinatorLostDuringSync
+    /// a JoinGroup that its coordinator had parked was given up
+    ParkedJoinGivenUp
+    /// the leader died or stood still before it had handed in the assignment
+    LeaderLostDuringRebalance
+    /// another member leads than before
+    LeaderChanged
+    /// a member was given nothing
+    AssignedNothing
+    /// a static member came back without a rebalance
+    StaticReturned
     /// a static member was fenced by another of its name
     FencedInstance
+    /// a member was told that nobody knows it
+    UnknownMember
+    /// a member learned on waking up that it had been dropped
+    DroppedWhileFrozen
+    /// the generation changed while a process stood still
+    GenerationChangedWhileFrozen
+    /// a heartbeat's answer was read after the process had been suspended for longer than its session
+    AnswerOfAnOldSession
+    /// a generation number was given out twice
+    GenerationWentBack
+    /// no coordinator served the group
+    NobodyServes
+    /// a coordinator answered that it still loads
+    CoordinatorLoading
+    /// a member lost its partitions without being asked
+    Lost
+    /// an application stayed away for too long
+    PollExpired
+    /// a heartbeat was sent while the application held the notice of a revocation
+    HeartbeatDuringRevocation
+    /// a process stood still while its application held the notice of a revocation
+    FrozenDuringRevocation
+    /// a process died with partitions
+    CrashedWithPartitions
+    /// a member closed while a commit was on its way
+    ClosedDuringCommit
+    /// closing did not get done in time
+    CloseUnfinished
+    /// a LeaveGroup got no answer
+    LeaveUnanswered
+    /// a request was given up without an answer
+    GivenUp
+    /// a zombie's commit was refused because nobody knows it any more
+    ZombieCommitRefused
+    /// a commit met a broker that was the coordinator no more
+    CommitAfterMove
+    /// the generation changed while a commit was in flight
+    GenerationChangedUnderCommit
+    /// a commit that was given up landed after a newer one
+    CommittedWentBack
+    /// a commit was overtaken by a newer one before it was sent
+    Superseded
+    /// an offset of a period that is over was refused
+    PeriodOver
+    /// committed offsets could not be read at once
+    OffsetFetchRefused
+    /// a Fetch was answered after its partitions had been given back
+    FetchedAfterRevoke
+    /// a Fetch reached a node that does not lead the partition
+    FetchedFromOldLeader
+    /// a broker had forgotten the fetch session
+    FetchSessionLost
     /// a position was reset
     Reset
 }
@@ -65,9 +122,19 @@ situations! {
 #[derive(Clone, Debug, Default)]
 pub struct Sometimes {
     counts: BTreeMap<Situation, u64>,
-    generation: Option<Generation>,
+    standing: Option<(GroupState, Generation)>,
+    leader: Option<MemberId>,
+    /// Who leads a round that is not synced.
+    leads: BTreeSet<Process>,
+    /// The generation of the commit that is on its way.
     commits: BTreeMap<Process, Generation>,
+    /// When requests that may be parked arrived.
+    joins: BTreeSet<MemberId>,
+    syncs: BTreeMap<MemberId, Timestamp>,
 }
+
+/// An answer that takes longer was parked.
+const PARKED: Duration = Duration::from_millis(20);
 
 impl Sometimes {
     /// How often.
@@ -87,43 +154,156 @@ impl Sometimes {
         *self.counts.entry(situation).or_default() += 1;
     }
 
-    pub(crate) fn see(&mut self, _now: Timestamp, process: Option<Process>, what: &What<'_>, _ghost: &Ghost) {
-        match (process, what) {
-            (None, What::Group(Some((state, generation)))) => self.group(*state, *generation),
-            (None, What::Committed { from, to, .. }) if to < from => {
-                self.reached(Situation::CommittedWentBack);
-            }
-            (Some(process), What::Sent { request, .. }) => self.sent(process, request),
-            (Some(process), What::Answered { request, reply, .. }) => match reply {
-                Ok(response) => self.answered(process, response),
-                Err(_) => self.failed(process, request),
+    fn reached_if(&mut self, is_so: bool, situation: Situation) {
+        if is_so {
+            self.reached(situation);
+        }
+    }
+
+    /// The ghost does not know of it yet.
+    pub(crate) fn see(&mut self, now: Timestamp, process: Option<Process>, what: &What<'_>, ghost: &Ghost) {
+        match process {
+            None => self.of_cluster(now, what, ghost),
+            Some(process) => self.of_process(now, process, what, ghost),
+        }
+    }
+
+    fn of_cluster(&mut self, now: Timestamp, what: &What<'_>, ghost: &Ghost) {
+        match what {
+            What::Group(standing) => self.group(*standing, ghost),
+            What::Committed { from, to, .. } if to < from => self.reached(Situation::CommittedWentBack),
+            What::Arrived { request } => match &request.request {
+                Request::JoinGroup(join) => {
+                    self.joins.insert(join.member_id.clone());
+                }
+                Request::SyncGroup(sync) => {
+                    self.syncs.insert(sync.member_id.clone(), now);
+                }
+                _ => {}
             },
-            (_, What::Said(kohort_group::member::Event::Lost { .. })) => self.reached(Situation::Lost),
-            (_, What::Said(kohort_group::member::Event::Reset { .. })) => self.reached(Situation::Reset),
+            What::Replied { request, .. } => match request {
+                Request::JoinGroup(join) => {
+                    self.joins.remove(&join.member_id);
+                }
+                Request::SyncGroup(sync) => {
+                    let arrived = self.syncs.remove(&sync.member_id);
+                    let waited = arrived.is_some_and(|at| now.since(at) > PARKED);
+                    self.reached_if(waited && sync.assignments.is_empty(), Situation::SyncParked);
+                }
+                _ => {}
+            },
             _ => {}
         }
     }
 
-    fn group(&mut self, _state: GroupState, generation: Generation) {
-        if self.generation.is_some_and(|before| generation < before) {
-            self.reached(Situation::GenerationWentBack);
+    fn group(&mut self, standing: Option<(GroupState, Generation)>, ghost: &Ghost) {
+        self.reached_if(standing.is_none(), Situation::NobodyServes);
+        let Some((_, generation)) = standing else { return };
+        let before = self.standing.map(|(_, generation)| generation);
+        self.reached_if(
+            before.is_some_and(|before| generation < before),
+            Situation::GenerationWentBack,
+        );
+        if before != Some(generation) {
+            let is_under_way = self.commits.values().any(|&sent| sent != generation);
+            self.reached_if(is_under_way, Situation::GenerationChangedUnderCommit);
+            let is_frozen = ghost.all().any(|(_, one)| one.life == Life::Frozen);
+            self.reached_if(is_frozen, Situation::GenerationChangedWhileFrozen);
         }
-        if self.generation != Some(generation) && self.commits.values().any(|&sent| sent != generation) {
-            self.reached(Situation::GenerationChangedUnderCommit);
-        }
-        self.generation = Some(generation);
+        self.standing = standing;
     }
 
-    fn sent(&mut self, process: Process, request: &Request) {
-        if let Request::OffsetCommit(commit) = request {
-            self.commits.insert(process, commit.generation_id_or_member_epoch);
+    fn of_process(&mut self, now: Timestamp, process: Process, what: &What<'_>, ghost: &Ghost) {
+        let Some(of) = ghost.processes.get(process.0) else {
+            return; // it begins just now
+        };
+        match what {
+            What::Sent { request, .. } => self.sent(process, request, of),
+            What::Answered {
+                request,
+                reply: Err(_),
+                ..
+            } => self.failed(process, request),
+            What::Answered {
+                reply: Ok(response),
+                sent,
+                ..
+            } => {
+                let is_old = of.awake_since == now && now.since(*sent) > of.config.session_timeout;
+                let is_heartbeat = matches!(response, Response::Heartbeat(_));
+                self.reached_if(is_old && is_heartbeat, Situation::AnswerOfAnOldSession);
+                self.answered(now, process, response, of);
+            }
+            What::Said(event) => self.said(now, event, of),
+            What::Done {
+                result: Err(CallError::Commit(error)),
+                ..
+            } => match error {
+                CommitError::Superseded => self.reached(Situation::Superseded),
+                CommitError::Fenced { .. } => self.reached(Situation::PeriodOver),
+                _ => {}
+            },
+            What::Frozen(true) => {
+                self.reached_if(of.revoking.is_some(), Situation::FrozenDuringRevocation);
+                self.reached_if(
+                    self.leads.contains(&process),
+                    Situation::LeaderLostDuringRebalance,
+                );
+            }
+            What::Crashed => {
+                self.reached_if(!of.owned.is_empty(), Situation::CrashedWithPartitions);
+                let led = self.leads.remove(&process);
+                self.reached_if(led, Situation::LeaderLostDuringRebalance);
+                self.commits.remove(&process);
+            }
+            What::Closing { .. } => {
+                self.reached_if(self.commits.contains_key(&process), Situation::ClosedDuringCommit);
+            }
+            What::Closed { result } => {
+                self.reached_if(result.is_err(), Situation::CloseUnfinished);
+                self.leads.remove(&process);
+                self.commits.remove(&process);
+            }
+            _ => {}
+        }
+    }
+
+    fn said(&mut self, now: Timestamp, event: &Event, of: &ProcessGhost) {
+        match event {
+            Event::Assigned { partitions, .. } => {
+                self.reached_if(partitions.is_empty(), Situation::AssignedNothing);
+            }
+            Event::Lost { .. } => {
+                self.reached(Situation::Lost);
+                let is_away = !of.waits && now.since(of.polled) >= of.config.max_poll_interval;
+                self.reached_if(is_away, Situation::PollExpired);
+            }
+            Event::Reset { .. } => self.reached(Situation::Reset),
+            _ => {}
+        }
+    }
+
+    fn sent(&mut self, process: Process, request: &Request, of: &ProcessGhost) {
+        match request {
+            Request::OffsetCommit(commit) => {
+                self.commits.insert(process, commit.generation_id_or_member_epoch);
+            }
+            Request::Heartbeat(_) => {
+                self.reached_if(of.revoking.is_some(), Situation::HeartbeatDuringRevocation);
+            }
+            _ => {}
         }
     }
 
     fn failed(&mut self, process: Process, request: &Request) {
         self.reached(Situation::GivenUp);
         match request {
+            Request::JoinGroup(join) => {
+                let was_parked = !join.member_id.is_empty() && self.joins.remove(&join.member_id);
+                self.reached_if(was_parked, Situation::ParkedJoinGivenUp);
+            }
             Request::SyncGroup(_) => self.reached(Situation::CoordinatorLostDuringSync),
+            Request::LeaveGroup(_) => self.reached(Situation::LeaveUnanswered),
             Request::OffsetCommit(_) => {
                 self.commits.remove(&process);
             }
@@ -131,35 +311,84 @@ impl Sometimes {
         }
     }
 
-    fn answered(&mut self, process: Process, response: &Response) {
+    fn answered(&mut self, now: Timestamp, process: Process, response: &Response, of: &ProcessGhost) {
         let code = match response {
-            Response::OffsetCommit(commit) => {
-                self.commits.remove(&process);
-                let codes = crate::oracle::codes(commit);
-                match codes.values().find(|code| **code != ErrorCode::NONE) {
-                    Some(&ErrorCode::ILLEGAL_GENERATION) => {
-                        self.reached(Situation::StaleCommitRefused);
-                    }
-                    Some(&ErrorCode::REBALANCE_IN_PROGRESS) => {
-                        self.reached(Situation::CommitWhileSyncing);
-                    }
-                    _ => {}
-                }
-                codes.values().copied().find(|code| *code != ErrorCode::NONE)
+            Response::OffsetCommit(commit) => return self.committed(process, commit),
+            Response::OffsetFetch(fetch) => {
+                let is_refused = fetch.groups.iter().any(|group| !group.error_code.is_ok());
+                return self.reached_if(is_refused, Situation::OffsetFetchRefused);
             }
-            Response::Heartbeat(heartbeat) => Some(heartbeat.error_code),
-            Response::JoinGroup(join) => Some(join.error_code),
-            Response::SyncGroup(sync) => Some(sync.error_code),
-            _ => None,
+            Response::Fetch(fetch) => return self.fetched(fetch, of),
+            Response::JoinGroup(join) => self.joined(process, join, of),
+            Response::SyncGroup(sync) => {
+                self.leads.remove(&process);
+                let is_moved = sync.error_code == ErrorCode::NOT_COORDINATOR;
+                self.reached_if(is_moved, Situation::MovedBetweenJoinAndSync);
+                let is_overtaken = sync.error_code == ErrorCode::REBALANCE_IN_PROGRESS;
+                self.reached_if(is_overtaken, Situation::RebalanceDuringRebalance);
+                sync.error_code
+            }
+            Response::Heartbeat(heartbeat) => {
+                let is_told = heartbeat.error_code == ErrorCode::REBALANCE_IN_PROGRESS;
+                self.reached_if(is_told, Situation::ToldToRejoin);
+                heartbeat.error_code
+            }
+            _ => return,
         };
         match code {
-            Some(ErrorCode::REBALANCE_IN_PROGRESS) => self.reached(Situation::ToldToRejoin),
-            Some(ErrorCode::UNKNOWN_MEMBER_ID) => self.reached(Situation::UnknownMember),
-            Some(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS) => {
-                self.reached(Situation::CoordinatorLoading);
+            ErrorCode::UNKNOWN_MEMBER_ID => {
+                self.reached(Situation::UnknownMember);
+                let just_woke = now.since(of.awake_since) < of.config.heartbeat_interval;
+                self.reached_if(just_woke, Situation::DroppedWhileFrozen);
             }
-            Some(ErrorCode::FENCED_INSTANCE_ID) => self.reached(Situation::FencedInstance),
+            ErrorCode::COORDINATOR_LOAD_IN_PROGRESS => self.reached(Situation::CoordinatorLoading),
+            ErrorCode::FENCED_INSTANCE_ID => self.reached(Situation::FencedInstance),
             _ => {}
         }
+    }
+
+    fn joined(&mut self, process: Process, join: &JoinGroupResponse, of: &ProcessGhost) -> ErrorCode {
+        let needs_id = join.error_code == ErrorCode::MEMBER_ID_REQUIRED;
+        self.reached_if(needs_id, Situation::MemberIdRequired);
+        if join.error_code.is_ok() {
+            if join.leader == join.member_id {
+                self.leads.insert(process);
+            }
+            let leader = Some(join.leader.clone());
+            let is_another = self.leader.is_some() && self.leader != leader;
+            self.reached_if(is_another, Situation::LeaderChanged);
+            self.leader = leader;
+            let is_stable = self.standing == Some((GroupState::Stable, join.generation_id));
+            let is_static = of.config.group_instance_id.is_some();
+            self.reached_if(is_static && is_stable, Situation::StaticReturned);
+        }
+        join.error_code
+    }
+
+    fn committed(&mut self, process: Process, commit: &OffsetCommitResponse) {
+        self.commits.remove(&process);
+        let codes = crate::oracle::codes(commit);
+        match codes.values().find(|code| **code != ErrorCode::NONE) {
+            Some(&ErrorCode::UNKNOWN_MEMBER_ID) => self.reached(Situation::ZombieCommitRefused),
+            Some(&ErrorCode::NOT_COORDINATOR) => self.reached(Situation::CommitAfterMove),
+            _ => {}
+        }
+    }
+
+    fn fetched(&mut self, fetch: &FetchResponse, of: &ProcessGhost) {
+        let mut partitions = fetch.responses.iter().flat_map(|topic| &topic.partitions);
+        self.reached_if(of.owned.is_empty(), Situation::FetchedAfterRevoke);
+        let lost = [
+            ErrorCode::FETCH_SESSION_ID_NOT_FOUND,
+            ErrorCode::INVALID_FETCH_SESSION_EPOCH,
+        ];
+        self.reached_if(lost.contains(&fetch.error_code), Situation::FetchSessionLost);
+        let old = [
+            ErrorCode::NOT_LEADER_OR_FOLLOWER,
+            ErrorCode::FENCED_LEADER_EPOCH,
+            ErrorCode::UNKNOWN_LEADER_EPOCH,
+        ];
+        let is_old = partitions.any(|partition| old.contains(&partition.error_code));
+        self.reached_if(is_old, Situation::FetchedFromOldLeader);
     }
 }

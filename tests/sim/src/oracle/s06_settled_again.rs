@@ -90,7 +90,8 @@ impl Invariant for SettledAgain {
         for (process, partitions) in &self.doubtful {
             let ghost = scene.ghost.of(*process);
             let patience = LATE + ghost.config.request_timeout + SLACK;
-            let is_late = |doubt: &Option<Doubt>| doubt.is_some_and(|doubt| scene.now.since(doubt.free) > patience);
+            let is_late =
+                |doubt: &Option<Doubt>| doubt.is_some_and(|doubt| scene.now.since(doubt.free) > patience);
             if ghost.life == Life::Running
                 && ghost.in_session
                 && let Some((partition, doubt)) = partitions.iter().find(|(_, doubt)| is_late(doubt))
