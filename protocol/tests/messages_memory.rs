@@ -13,6 +13,7 @@ use bytes::{Bytes, BytesMut};
 use kohort_protocol::api::api_versions::{ApiVersion, ApiVersionsResponse};
 use kohort_protocol::api::fetch::FetchResponse;
 use kohort_protocol::api::heartbeat::{HeartbeatRequest, HeartbeatResponse};
+use kohort_protocol::api::join_group::JoinGroupResponse;
 use kohort_protocol::api::metadata::MetadataResponse;
 use kohort_protocol::api::offset_fetch::OffsetFetchResponse;
 use kohort_protocol::api::{Message, Response, versions};
@@ -116,6 +117,7 @@ fn is_bounded<M: Message>() {
 fn a_hostile_response_costs_no_more_than_a_small_multiple_of_its_bytes() {
     is_bounded::<FetchResponse>();
     is_bounded::<HeartbeatResponse>();
+    is_bounded::<JoinGroupResponse>();
     is_bounded::<MetadataResponse>();
     is_bounded::<OffsetFetchResponse>();
 }

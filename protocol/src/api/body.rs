@@ -17,7 +17,10 @@ use super::codec::reason;
 use super::replicas::Replicas;
 use super::wire::Unwritten;
 use crate::layout::{self, Fault, Field, Schema, Value, Visit};
-use crate::{ErrorCode, GroupId, LeaderEpoch, NodeId, ProducerId, TopicId, TopicName};
+use crate::{
+    ErrorCode, Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberId, NodeId, ProducerId, TopicId,
+    TopicName,
+};
 
 /// What the lists of a body may take, however short it is, and for each of its bytes: as much as the layout check grants.
 const FREE: usize = 64 * 1024;
@@ -314,7 +317,7 @@ macro_rules! never_null {
     )*};
 }
 
-never_null! { [T: Wire] Vec<T>  [] Bytes  [] GroupId  [] Replicas  [] String  [] TopicName }
+never_null! { [T: Wire] Vec<T>  [] Bytes  [] GroupId  [] MemberId  [] Replicas  [] String  [] TopicName }
 
 impl<T: Wire> Nullable for Vec<T> {
     #[inline]
@@ -348,6 +351,13 @@ impl Nullable for Bytes {
     }
 }
 
+/// Bytes that are kept must not keep the whole frame.
+pub(super) fn copied(from: &mut Body<'_>) -> Bytes {
+    let length = from.count();
+    let length = from.some(length);
+    Bytes::copy_from_slice(from.take(length))
+}
+
 impl Nullable for Replicas {
     #[inline]
     fn nullable(from: &mut Body<'_>) -> Option<Self> {
@@ -369,7 +379,7 @@ macro_rules! texts {
     )*};
 }
 
-texts! { GroupId String TopicName }
+texts! { GroupId GroupInstanceId MemberId String TopicName }
 
 impl Wire for bool {
     #[inline]
@@ -400,13 +410,14 @@ numbers! {
     i32 = i32 core::convert::identity;
     i64 = i64 core::convert::identity;
     ErrorCode = i16 Self;
+    Generation = i32 Self;
     LeaderEpoch = i32 Self;
     NodeId = i32 Self;
     ProducerId = i64 Self;
 }
 
 /// `Ours { field, field(in 5..), field(in 5.., else -1), .. }` in the order of the wire; a field that the version lacks holds its
-/// type's default or the one given, and one that is `null in 12..` may be null in these versions only. After a semicolon come the
+/// type's default or the one given; one that is `null in 12..` may be null in these versions only; one `by read` is read by that. After a semicolon come the
 /// tagged ones, `0 => field in 12.., by read;`, with what reads each; they hold their type's default when they are left out.
 macro_rules! read {
     ($($ours:ident {
@@ -448,6 +459,9 @@ macro_rules! field {
             $default
         }
     };
+    ($from:ident by $read:path) => {
+        $read($from)
+    };
     ($from:ident null in $versions:expr) => {{
         let value = $crate::api::body::Wire::read($from);
         if $versions.contains(&$from.version) {
@@ -469,6 +483,7 @@ mod tests {
 
     use super::super::fetch::FetchResponse;
     use super::super::heartbeat::{HeartbeatRequest, HeartbeatResponse};
+    use super::super::join_group::JoinGroupResponse;
     use super::super::metadata::MetadataResponse;
     use super::super::offset_fetch::OffsetFetchResponse;
     use super::super::wire::{Mirror, raw};
@@ -540,6 +555,7 @@ mod tests {
     fn what_is_read_straight_is_what_kafka_protocol_reads() {
         agrees::<FetchResponse, raw::FetchResponse>();
         agrees::<HeartbeatResponse, raw::HeartbeatResponse>();
+        agrees::<JoinGroupResponse, raw::JoinGroupResponse>();
         agrees::<MetadataResponse, raw::MetadataResponse>();
         agrees::<OffsetFetchResponse, raw::OffsetFetchResponse>();
     }

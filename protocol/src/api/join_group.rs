@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::body::{Body, Wire, copied, read};
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, MemberId};
 
@@ -96,7 +97,7 @@ mirror! {
         reason,
     }
     JoinGroupProtocol = raw::join_group_request::JoinGroupRequestProtocol { name, metadata }
-    JoinGroupResponse = raw::JoinGroupResponse {
+    JoinGroupResponse = raw::JoinGroupResponse (straight) {
         throttle_time_ms,
         error_code,
         generation_id,
@@ -110,4 +111,31 @@ mirror! {
     JoinGroupMember = raw::join_group_response::JoinGroupResponseMember {
         member_id, group_instance_id, metadata,
     }
+}
+
+read! {
+    JoinGroupResponse {
+        throttle_time_ms(in 2..),
+        error_code,
+        generation_id,
+        protocol_type(in 7..),
+        protocol_name(by protocol_name),
+        leader,
+        skip_assignment(in 9..),
+        member_id,
+        members,
+    }
+    JoinGroupMember {
+        member_id,
+        group_instance_id(in 5..),
+        metadata(by copied),
+    }
+}
+
+/// Below v7 it is never null, and empty text stands for none.
+fn protocol_name(from: &mut Body<'_>) -> Option<String> {
+    if from.version >= 7 {
+        return Wire::read(from);
+    }
+    Some(String::read(from)).filter(|name| !name.is_empty())
 }

@@ -65,6 +65,7 @@ impl Cursor {
 
     /// The next visible record. `None` at the end and ever after an error; a batch that is cut off is the end.
     #[allow(clippy::should_implement_trait, reason = "it lends: no Iterator can")]
+    #[inline]
     pub fn next(&mut self) -> Option<Result<Record<'_>, RecordsError>> {
         if !self.is_in_front() {
             match self.settle() {
@@ -87,12 +88,14 @@ impl Cursor {
     }
 
     /// Whether there is a record left in the batch, or its error.
+    #[inline]
     fn is_in_front(&self) -> bool {
         let current = self.current.as_ref().filter(|_| !self.failed);
         current.is_some_and(|(batch, walk)| !walk.is_done(batch))
     }
 
     /// Stands in front of a record, or of its error, if there is one left.
+    #[cold]
     fn settle(&mut self) -> Result<bool, RecordsError> {
         while !self.failed {
             if self.is_in_front() {
