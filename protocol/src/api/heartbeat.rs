@@ -3,7 +3,8 @@
 use bytes::BytesMut;
 
 use super::Message as _;
-use super::body::{Out, read};
+use super::body::read;
+use super::out::Out;
 use super::wire::{Mirror, Misfit, Unwritten, mirror, raw};
 use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, MemberId};
 

@@ -25,6 +25,7 @@ pub mod metadata;
 pub mod offset_commit;
 pub mod offset_delete;
 pub mod offset_fetch;
+mod out;
 mod outgoing;
 pub mod produce;
 mod replicas;
