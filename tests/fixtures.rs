@@ -57,7 +57,13 @@ fn there_is_a_frame_of_each_version_that_both_sides_speak() {
     assert_eq!(offered.keys().collect::<Vec<_>>(), ["4.0.2", "4.4.0"]);
     for (api, frames) in &stored {
         for (release, offered) in &offered {
-            let range = frames::range_of(*api, offered).expect("these brokers offer all APIs that we speak");
+            let Some(range) = frames::range_of(*api, offered) else {
+                assert!(
+                    release < &"4.4.0".to_owned(),
+                    "{api}: {release} does not offer it"
+                );
+                continue;
+            };
             let Some(common) = range.intersect(kohort_protocol::api::versions(*api)) else {
                 panic!("{api}: {release} offers {range}");
             };

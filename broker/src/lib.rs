@@ -43,7 +43,7 @@ mod timers;
 mod topics;
 mod uuid;
 
-pub use api::served_versions;
+pub use api::{SERVED, served_versions};
 pub use cluster::{Cluster, CommandError, GroupView};
 pub use config::{Config, Latencies};
 pub use coordinator::record::CommittedOffset;

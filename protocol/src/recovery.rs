@@ -74,6 +74,19 @@ impl Recovery {
             ApiKey::ListGroups => otherwise(code),
             ApiKey::CreateTopics | ApiKey::DeleteTopics | ApiKey::CreatePartitions => topic_admin(code),
             ApiKey::ApiVersions => api_versions(code),
+            ApiKey::AddPartitionsToTxn | ApiKey::AddOffsetsToTxn | ApiKey::EndTxn => init_producer_id(code),
+            ApiKey::TxnOffsetCommit => txn_offset_commit(code),
+            ApiKey::ConsumerGroupHeartbeat | ApiKey::ShareGroupHeartbeat | ApiKey::StreamsGroupHeartbeat => {
+                group_heartbeat(code)
+            }
+            ApiKey::ShareFetch | ApiKey::ShareAcknowledge => share_session(code),
+            ApiKey::ConsumerGroupDescribe | ApiKey::ShareGroupDescribe | ApiKey::StreamsGroupDescribe => {
+                group_admin(code)
+            }
+            ApiKey::DescribeShareGroupOffsets
+            | ApiKey::AlterShareGroupOffsets
+            | ApiKey::DeleteShareGroupOffsets => group_admin(code),
+            ApiKey::StreamsGroupTopologyDescriptionUpdate => coordinated(code),
         }
     }
 
@@ -229,6 +242,33 @@ const fn init_producer_id(code: ErrorCode) -> Recovery {
     match code {
         ErrorCode::INVALID_PRODUCER_EPOCH | ErrorCode::PRODUCER_FENCED => Recovery::Fenced,
         _ => coordinated(code),
+    }
+}
+
+/// A member that is not there any more is none that an epoch could be mended for: the transaction has to be aborted.
+const fn txn_offset_commit(code: ErrorCode) -> Recovery {
+    match code {
+        ErrorCode::REQUEST_TIMED_OUT => Recovery::FindCoordinator,
+        ErrorCode::FENCED_INSTANCE_ID => Recovery::Fenced,
+        _ => init_producer_id(code),
+    }
+}
+
+/// The heartbeats of KIP-848, KIP-932 and KIP-1071: a member keeps the id it has made for itself, whatever it is told.
+const fn group_heartbeat(code: ErrorCode) -> Recovery {
+    match code {
+        ErrorCode::FENCED_MEMBER_EPOCH | ErrorCode::UNKNOWN_MEMBER_ID => Recovery::ResetGeneration,
+        ErrorCode::FENCED_INSTANCE_ID => Recovery::Fenced,
+        _ => coordinated(code),
+    }
+}
+
+const fn share_session(code: ErrorCode) -> Recovery {
+    match code {
+        ErrorCode::SHARE_SESSION_NOT_FOUND | ErrorCode::INVALID_SHARE_SESSION_EPOCH => {
+            Recovery::NewFetchSession
+        }
+        _ => led(code),
     }
 }
 

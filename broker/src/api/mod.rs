@@ -27,7 +27,7 @@ use alloc::sync::Arc;
 use kohort_protocol::ErrorCode;
 use kohort_protocol::api::{Request, Response};
 
-pub use api_versions::served_versions;
+pub use api_versions::{SERVED, served_versions};
 
 use crate::cluster::Cluster;
 use crate::connections::CallId;

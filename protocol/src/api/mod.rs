@@ -5,14 +5,22 @@
 //! than its default. Client, embedded broker and simulator share them, so none of them sees a version
 //! except where Kafka's behaviour depends on it. Nothing here points into a received frame, except the record bytes of [`fetch`].
 
+pub mod add_offsets_to_txn;
+pub mod add_partitions_to_txn;
+pub mod alter_share_group_offsets;
 pub mod api_versions;
 mod body;
 mod codec;
+pub mod consumer_group_describe;
+pub mod consumer_group_heartbeat;
 pub mod create_partitions;
 pub mod create_topics;
 pub mod delete_groups;
+pub mod delete_share_group_offsets;
 pub mod delete_topics;
 pub mod describe_groups;
+pub mod describe_share_group_offsets;
+pub mod end_txn;
 pub mod fetch;
 pub mod find_coordinator;
 pub mod heartbeat;
@@ -29,7 +37,15 @@ mod out;
 mod outgoing;
 pub mod produce;
 mod replicas;
+pub mod share_acknowledge;
+pub mod share_fetch;
+pub mod share_group_describe;
+pub mod share_group_heartbeat;
+pub mod streams_group_describe;
+pub mod streams_group_heartbeat;
+pub mod streams_group_topology_description_update;
 pub mod sync_group;
+pub mod txn_offset_commit;
 mod versions;
 mod wire;
 
@@ -260,12 +276,44 @@ apis! {
     DeleteTopics = 20, delete_topics::DeleteTopicsRequest DELETE_TOPICS_REQUEST => DeleteTopicsResponse DELETE_TOPICS_RESPONSE;
     /// An id for an idempotent producer.
     InitProducerId = 22, init_producer_id::InitProducerIdRequest INIT_PRODUCER_ID_REQUEST => InitProducerIdResponse INIT_PRODUCER_ID_RESPONSE;
+    /// Add partitions to a transaction.
+    AddPartitionsToTxn = 24, add_partitions_to_txn::AddPartitionsToTxnRequest ADD_PARTITIONS_TO_TXN_REQUEST => AddPartitionsToTxnResponse ADD_PARTITIONS_TO_TXN_RESPONSE;
+    /// Announce offsets in a transaction.
+    AddOffsetsToTxn = 25, add_offsets_to_txn::AddOffsetsToTxnRequest ADD_OFFSETS_TO_TXN_REQUEST => AddOffsetsToTxnResponse ADD_OFFSETS_TO_TXN_RESPONSE;
+    /// Commit or abort.
+    EndTxn = 26, end_txn::EndTxnRequest END_TXN_REQUEST => EndTxnResponse END_TXN_RESPONSE;
+    /// Store offsets in a transaction.
+    TxnOffsetCommit = 28, txn_offset_commit::TxnOffsetCommitRequest TXN_OFFSET_COMMIT_REQUEST => TxnOffsetCommitResponse TXN_OFFSET_COMMIT_RESPONSE;
     /// Add partitions to topics.
     CreatePartitions = 37, create_partitions::CreatePartitionsRequest CREATE_PARTITIONS_REQUEST => CreatePartitionsResponse CREATE_PARTITIONS_RESPONSE;
     /// Delete empty groups.
     DeleteGroups = 42, delete_groups::DeleteGroupsRequest DELETE_GROUPS_REQUEST => DeleteGroupsResponse DELETE_GROUPS_RESPONSE;
     /// Forget committed offsets.
     OffsetDelete = 47, offset_delete::OffsetDeleteRequest OFFSET_DELETE_REQUEST => OffsetDeleteResponse OFFSET_DELETE_RESPONSE;
+    /// Stay in a consumer group (KIP-848).
+    ConsumerGroupHeartbeat = 68, consumer_group_heartbeat::ConsumerGroupHeartbeatRequest CONSUMER_GROUP_HEARTBEAT_REQUEST => ConsumerGroupHeartbeatResponse CONSUMER_GROUP_HEARTBEAT_RESPONSE;
+    /// State and members of consumer groups (KIP-848).
+    ConsumerGroupDescribe = 69, consumer_group_describe::ConsumerGroupDescribeRequest CONSUMER_GROUP_DESCRIBE_REQUEST => ConsumerGroupDescribeResponse CONSUMER_GROUP_DESCRIBE_RESPONSE;
+    /// Stay in a share group (KIP-932).
+    ShareGroupHeartbeat = 76, share_group_heartbeat::ShareGroupHeartbeatRequest SHARE_GROUP_HEARTBEAT_REQUEST => ShareGroupHeartbeatResponse SHARE_GROUP_HEARTBEAT_RESPONSE;
+    /// State and members of share groups (KIP-932).
+    ShareGroupDescribe = 77, share_group_describe::ShareGroupDescribeRequest SHARE_GROUP_DESCRIBE_REQUEST => ShareGroupDescribeResponse SHARE_GROUP_DESCRIBE_RESPONSE;
+    /// Acquire records (KIP-932).
+    ShareFetch = 78, share_fetch::ShareFetchRequest SHARE_FETCH_REQUEST => ShareFetchResponse SHARE_FETCH_RESPONSE;
+    /// Acknowledge records (KIP-932).
+    ShareAcknowledge = 79, share_acknowledge::ShareAcknowledgeRequest SHARE_ACKNOWLEDGE_REQUEST => ShareAcknowledgeResponse SHARE_ACKNOWLEDGE_RESPONSE;
+    /// Stay in a streams group (KIP-1071).
+    StreamsGroupHeartbeat = 88, streams_group_heartbeat::StreamsGroupHeartbeatRequest STREAMS_GROUP_HEARTBEAT_REQUEST => StreamsGroupHeartbeatResponse STREAMS_GROUP_HEARTBEAT_RESPONSE;
+    /// State and members of streams groups (KIP-1071).
+    StreamsGroupDescribe = 89, streams_group_describe::StreamsGroupDescribeRequest STREAMS_GROUP_DESCRIBE_REQUEST => StreamsGroupDescribeResponse STREAMS_GROUP_DESCRIBE_RESPONSE;
+    /// Where share groups stand (KIP-932).
+    DescribeShareGroupOffsets = 90, describe_share_group_offsets::DescribeShareGroupOffsetsRequest DESCRIBE_SHARE_GROUP_OFFSETS_REQUEST => DescribeShareGroupOffsetsResponse DESCRIBE_SHARE_GROUP_OFFSETS_RESPONSE;
+    /// Move a share group (KIP-932).
+    AlterShareGroupOffsets = 91, alter_share_group_offsets::AlterShareGroupOffsetsRequest ALTER_SHARE_GROUP_OFFSETS_REQUEST => AlterShareGroupOffsetsResponse ALTER_SHARE_GROUP_OFFSETS_RESPONSE;
+    /// Forget where a share group stands (KIP-932).
+    DeleteShareGroupOffsets = 92, delete_share_group_offsets::DeleteShareGroupOffsetsRequest DELETE_SHARE_GROUP_OFFSETS_REQUEST => DeleteShareGroupOffsetsResponse DELETE_SHARE_GROUP_OFFSETS_RESPONSE;
+    /// Describe a topology (KIP-1331).
+    StreamsGroupTopologyDescriptionUpdate = 93, streams_group_topology_description_update::StreamsGroupTopologyDescriptionUpdateRequest STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE_REQUEST => StreamsGroupTopologyDescriptionUpdateResponse STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE_RESPONSE;
 }
 
 impl fmt::Display for ApiKey {

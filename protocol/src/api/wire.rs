@@ -189,7 +189,7 @@ macro_rules! same {
     )*};
 }
 
-same! { bool i8 i16 i32 i64 }
+same! { bool i8 i16 u16 i32 i64 }
 
 macro_rules! numbers {
     ($($ours:ident = $raw:ty;)*) => {$(

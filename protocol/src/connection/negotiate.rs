@@ -29,6 +29,9 @@ fn carrying(request: &Request) -> VersionRange {
             };
             named_up_to(9, fetch.groups.iter().flat_map(ids))
         }
+        Request::TxnOffsetCommit(commit) => named_up_to(5, commit.topics.iter().map(|topic| topic.topic_id)),
+        // v4 and later are for brokers among themselves (KIP-890); what a client says stands in the fields of v3.
+        Request::AddPartitionsToTxn(add) if add.transactions.is_empty() => VersionRange::new(0, 3),
         // v10 and v11 have the field, but brokers answer by id from v12 on only.
         Request::Metadata(metadata) => {
             let mut topics = metadata.topics.iter().flatten();
@@ -47,8 +50,63 @@ fn named_up_to(version: i16, mut ids: impl Iterator<Item = TopicId>) -> VersionR
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::add_partitions_to_txn::{AddPartitionsToTxnRequest, AddPartitionsToTxnTransaction};
     use crate::api::api_versions::ApiVersion;
     use crate::api::fetch::{FetchRequest, FetchTopic};
+    use crate::api::offset_commit::{OffsetCommitRequest, OffsetCommitTopic};
+    use crate::api::offset_fetch::{OffsetFetchRequest, OffsetFetchTopic};
+
+    /// With a broker that offers any version.
+    fn chosen(request: impl Into<Request>) -> i16 {
+        let request = request.into();
+        let broker = Versions::new(&[ApiVersion {
+            api_key: request.api().number(),
+            min_version: 0,
+            max_version: 99,
+        }]);
+        version(&broker, &request).unwrap()
+    }
+
+    #[test]
+    fn offsets_are_stored_by_id_where_all_ids_are_known() {
+        let topic = |id| OffsetCommitTopic {
+            topic_id: TopicId([id; 16]),
+            ..OffsetCommitTopic::default()
+        };
+        let commit = |topics| OffsetCommitRequest {
+            topics,
+            ..OffsetCommitRequest::default()
+        };
+        assert_eq!(chosen(commit(vec![topic(1), topic(2)])), 10);
+        assert_eq!(chosen(commit(vec![topic(1), topic(0)])), 9);
+    }
+
+    #[test]
+    fn who_asks_for_all_offsets_wants_names_in_the_answer() {
+        let fetch = |topics| OffsetFetchRequest {
+            groups: vec![OffsetFetchGroup {
+                topics,
+                ..OffsetFetchGroup::default()
+            }],
+            require_stable: false,
+        };
+        let known = OffsetFetchTopic {
+            topic_id: TopicId([1; 16]),
+            ..OffsetFetchTopic::default()
+        };
+        assert_eq!(chosen(fetch(Some(vec![known]))), 10);
+        assert_eq!(chosen(fetch(None)), 9);
+    }
+
+    #[test]
+    fn a_client_adds_partitions_in_the_versions_for_clients() {
+        assert_eq!(chosen(AddPartitionsToTxnRequest::default()), 3);
+        let between_brokers = AddPartitionsToTxnRequest {
+            transactions: vec![AddPartitionsToTxnTransaction::default()],
+            ..AddPartitionsToTxnRequest::default()
+        };
+        assert_eq!(chosen(between_brokers), 5);
+    }
 
     #[test]
     fn a_topic_whose_id_is_unknown_travels_by_name() {

@@ -32,6 +32,22 @@ pub(super) fn silent_until(now: Timestamp, version: i16, response: &Response) ->
         Response::CreatePartitions(r) => (r.throttle_time_ms, 1),
         Response::DeleteGroups(r) => (r.throttle_time_ms, 1),
         Response::OffsetDelete(r) => (r.throttle_time_ms, 0),
+        Response::AddPartitionsToTxn(r) => (r.throttle_time_ms, 1),
+        Response::AddOffsetsToTxn(r) => (r.throttle_time_ms, 1),
+        Response::EndTxn(r) => (r.throttle_time_ms, 1),
+        Response::TxnOffsetCommit(r) => (r.throttle_time_ms, 1),
+        Response::ConsumerGroupHeartbeat(r) => (r.throttle_time_ms, 0),
+        Response::ConsumerGroupDescribe(r) => (r.throttle_time_ms, 0),
+        Response::ShareGroupHeartbeat(r) => (r.throttle_time_ms, 0),
+        Response::ShareGroupDescribe(r) => (r.throttle_time_ms, 0),
+        Response::ShareFetch(r) => (r.throttle_time_ms, 0),
+        Response::ShareAcknowledge(r) => (r.throttle_time_ms, 0),
+        Response::StreamsGroupHeartbeat(r) => (r.throttle_time_ms, 0),
+        Response::StreamsGroupDescribe(r) => (r.throttle_time_ms, 0),
+        Response::DescribeShareGroupOffsets(r) => (r.throttle_time_ms, 0),
+        Response::AlterShareGroupOffsets(r) => (r.throttle_time_ms, 0),
+        Response::DeleteShareGroupOffsets(r) => (r.throttle_time_ms, 0),
+        Response::StreamsGroupTopologyDescriptionUpdate(r) => (r.throttle_time_ms, 0),
     };
     let millis = u64::try_from(throttle_time_ms).unwrap_or(0);
     if version < since || millis == 0 {

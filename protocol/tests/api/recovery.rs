@@ -184,6 +184,47 @@ const INIT_PRODUCER_ID: Rows = &[
     ),
 ];
 
+const TXN_OFFSET_COMMIT: Rows = &[
+    (
+        FindCoordinator,
+        "NOT_COORDINATOR COORDINATOR_NOT_AVAILABLE REQUEST_TIMED_OUT",
+    ),
+    (Retry, "COORDINATOR_LOAD_IN_PROGRESS UNKNOWN_TOPIC_OR_PARTITION"),
+    (
+        Fenced,
+        "INVALID_PRODUCER_EPOCH PRODUCER_FENCED FENCED_INSTANCE_ID",
+    ),
+    (Fatal, "UNKNOWN_MEMBER_ID ILLEGAL_GENERATION STALE_MEMBER_EPOCH"),
+];
+
+const GROUP_HEARTBEAT: Rows = &[
+    (FindCoordinator, "NOT_COORDINATOR COORDINATOR_NOT_AVAILABLE"),
+    (Retry, "COORDINATOR_LOAD_IN_PROGRESS"),
+    (ResetGeneration, "FENCED_MEMBER_EPOCH UNKNOWN_MEMBER_ID"),
+    (Fenced, "FENCED_INSTANCE_ID"),
+    (
+        Fatal,
+        "UNRELEASED_INSTANCE_ID GROUP_MAX_SIZE_REACHED UNSUPPORTED_ASSIGNOR",
+    ),
+];
+
+const SHARE_SESSION: Rows = &[
+    (
+        NewFetchSession,
+        "SHARE_SESSION_NOT_FOUND INVALID_SHARE_SESSION_EPOCH",
+    ),
+    (
+        RefreshMetadata,
+        "NOT_LEADER_OR_FOLLOWER LEADER_NOT_AVAILABLE REPLICA_NOT_AVAILABLE KAFKA_STORAGE_ERROR",
+    ),
+    (RefreshMetadata, "FENCED_LEADER_EPOCH LISTENER_NOT_FOUND"),
+    (
+        RefreshMetadata,
+        "UNKNOWN_TOPIC_OR_PARTITION UNKNOWN_TOPIC_ID INCONSISTENT_TOPIC_ID",
+    ),
+    (Fatal, "GROUP_AUTHORIZATION_FAILED INVALID_RECORD_STATE"),
+];
+
 const GROUP_ADMIN: Rows = &[
     (Retry, "COORDINATOR_LOAD_IN_PROGRESS"),
     (FindCoordinator, "NOT_COORDINATOR COORDINATOR_NOT_AVAILABLE"),
@@ -264,6 +305,24 @@ fn every_api_and_every_code() {
                 check(api, tried_again, |_| Fatal);
             }
             ApiKey::ApiVersions => check(api, API_VERSIONS, retried_if_retriable),
+            ApiKey::AddPartitionsToTxn | ApiKey::AddOffsetsToTxn | ApiKey::EndTxn => {
+                check(api, INIT_PRODUCER_ID, retried_if_retriable);
+            }
+            ApiKey::TxnOffsetCommit => check(api, TXN_OFFSET_COMMIT, retried_if_retriable),
+            ApiKey::ConsumerGroupHeartbeat | ApiKey::ShareGroupHeartbeat | ApiKey::StreamsGroupHeartbeat => {
+                check(api, GROUP_HEARTBEAT, retried_if_retriable);
+            }
+            ApiKey::ShareFetch | ApiKey::ShareAcknowledge => check(api, SHARE_SESSION, retried_if_retriable),
+            ApiKey::ConsumerGroupDescribe
+            | ApiKey::ShareGroupDescribe
+            | ApiKey::StreamsGroupDescribe
+            | ApiKey::DescribeShareGroupOffsets
+            | ApiKey::AlterShareGroupOffsets
+            | ApiKey::DeleteShareGroupOffsets => check(api, GROUP_ADMIN, retried_if_retriable),
+            ApiKey::StreamsGroupTopologyDescriptionUpdate => {
+                let moved: Rows = &[(FindCoordinator, "NOT_COORDINATOR COORDINATOR_NOT_AVAILABLE")];
+                check(api, moved, retried_if_retriable);
+            }
             other => unreachable!("{other} has no table"),
         }
     }

@@ -36,6 +36,8 @@ use kohort_testkafka::Cluster;
 use std::rc::Rc;
 use std::sync::Arc;
 
+mod newer;
+
 const NOWHERE: &str = "no-such-topic";
 
 struct Life {
@@ -68,6 +70,8 @@ pub(crate) async fn lead(cluster: Arc<Cluster>, tape: &Tape, newest: i16) -> Res
     life.write_and_read().await?;
     life.live_in_a_group(&bench, tape).await?;
     life.keep_offsets().await?;
+    life.see_newer_groups().await?;
+    life.make_a_transaction().await?;
     life.delete_all().await
 }
 
