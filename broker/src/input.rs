@@ -13,6 +13,10 @@ pub struct ConnectionId(pub u64);
 
 /// What happens to a cluster.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most of them are messages, and a few wait at a time"
+)]
 #[non_exhaustive]
 pub enum Input {
     /// A client connected. A request on a connection that is not open is not served: the answer is [`Output::Close`].
@@ -131,6 +135,10 @@ pub enum Command {
 
 /// What a cluster does to its clients.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most of them are messages, and a few wait at a time"
+)]
 #[non_exhaustive]
 pub enum Output {
     /// Answers a request.

@@ -16,6 +16,10 @@ pub(crate) type Outcome = Result<Response, CallFailure>;
 pub(crate) struct Serial(pub(crate) u64);
 
 /// What the task of a connection is told.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all of them are calls, and few wait at a time"
+)]
 pub(crate) enum Command {
     Call(PendingCall),
     Abandon(Serial),

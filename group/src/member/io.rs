@@ -231,6 +231,7 @@ pub struct FetchedRecords {
 /// All that a member wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "few wait at a time")]
 pub enum Output {
     /// Send a request; answer with `token`.
     Send {
