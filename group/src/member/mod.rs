@@ -150,6 +150,8 @@ impl Member {
         self.settle();
         self.take(input);
         self.settle();
+        // A deadline may be over when it is given.
+        self.expire_closing();
     }
 
     /// The only way out: the next thing to do. Drain it after each [`handle`](Self::handle).

@@ -9,7 +9,15 @@ use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInf
 
 use super::{CodecError, read_to_limit, room_for};
 
+/// The frames of LZ4 before 1.4, in blocks of 8 MiB: four bytes make the decoder ask for 16. Kafka never wrote them.
+const LEGACY: [u8; 4] = [0x02, 0x21, 0x4c, 0x18];
+
 pub(super) fn decompress(input: &[u8], limit: usize) -> Result<Vec<u8>, CodecError> {
+    if input.starts_with(&LEGACY) {
+        return Err(CodecError::failed(
+            "a frame of the legacy format, which Kafka does not use",
+        ));
+    }
     let mut out = room_for(input, limit);
     read_to_limit(FrameDecoder::new(input), &mut out, limit)?;
     Ok(out)
