@@ -371,6 +371,7 @@ impl Sometimes {
         match codes.values().find(|code| **code != ErrorCode::NONE) {
             Some(&ErrorCode::UNKNOWN_MEMBER_ID) => self.reached(Situation::ZombieCommitRefused),
             Some(&ErrorCode::NOT_COORDINATOR) => self.reached(Situation::CommitAfterMove),
+            Some(&ErrorCode::FENCED_INSTANCE_ID) => self.reached(Situation::FencedInstance),
             _ => {}
         }
     }

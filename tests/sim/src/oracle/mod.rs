@@ -13,6 +13,7 @@ mod s05_commit_fencing;
 mod s06_settled_again;
 mod s08_no_skip_no_duplicate;
 mod s11_acknowledged_is_stored;
+mod s12_nothing_of_the_lost;
 mod s15_goodbye;
 
 use std::fmt;
@@ -57,6 +58,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(r63_leader_epoch::EpochCommitted),
         Box::new(s06_settled_again::SettledAgain::default()),
         Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
+        Box::new(s12_nothing_of_the_lost::NothingOfTheLost::default()),
         Box::new(s15_goodbye::Goodbye::default()),
     ]
 }

@@ -135,7 +135,7 @@ impl Bug for CommitAfterLost {
             self.last.insert(at.process, output.clone());
         }
         let is_lost = matches!(output, Output::Event(Event::Lost { .. }));
-        let again = self.last.remove(&at.process).filter(|_| is_lost);
+        let again = is_lost.then(|| self.last.remove(&at.process)).flatten();
         let again = again.map(|mut again| {
             if let Output::Send { token, .. } = &mut again {
                 self.forged += 1;

@@ -46,10 +46,9 @@ impl Bug for RecordSkippedAfterRejoin {
             from,
             ..
         } = &mut output
-            && *from > 0
-            && self.begun.insert((at.process, *period, partition.clone()))
         {
-            *from += 1;
+            let is_first = self.begun.insert((at.process, *period, partition.clone()));
+            *from += i64::from(is_first && *from > 0);
         }
         vec![output]
     }
