@@ -73,7 +73,7 @@ fn folder() -> PathBuf {
 
 fn exhibit(name: &str) -> Plan {
     let text = fs::read_to_string(folder().join(format!("{name}.txt"))).expect("a readable file");
-    text.parse().unwrap_or_else(|error| panic!("{name}: {error}"))
+    text.parse().expect("a plan")
 }
 
 #[test]
