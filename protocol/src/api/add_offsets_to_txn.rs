@@ -5,16 +5,16 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, ProducerId, TransactionalId};
 
-/// What is asked.
+/// Announces that a group's offsets will be committed within a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddOffsetsToTxnRequest {
-    /// The transactional id corresponding to the transaction.
+    /// The producer's transactional id.
     pub transactional_id: TransactionalId,
-    /// Current producer id in use by the transactional id.
+    /// The id it got from InitProducerId.
     pub producer_id: ProducerId,
-    /// Current epoch associated with the producer id.
+    /// The epoch of that id.
     pub producer_epoch: i16,
-    /// The unique group identifier.
+    /// The group whose offsets are meant.
     pub group_id: GroupId,
 }
 
@@ -29,13 +29,12 @@ impl Default for AddOffsetsToTxnRequest {
     }
 }
 
-/// What is answered.
+/// "Noted", or why not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddOffsetsToTxnResponse {
-    /// Duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not
-    /// violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The response error code, or 0 if there was no error.
+    /// PRODUCER_FENCED, INVALID_TXN_STATE, CONCURRENT_TRANSACTIONS, ...
     pub error_code: ErrorCode,
 }
 

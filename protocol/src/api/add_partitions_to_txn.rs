@@ -7,18 +7,18 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, ProducerId, TopicName, TransactionalId};
 
-/// What is asked.
+/// Announces that records of a transaction will be written to some partitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddPartitionsToTxnRequest {
-    /// List of transactions to add partitions to. v4+.
+    /// Any number of transactions, v4+: what brokers ask each other.
     pub transactions: Vec<AddPartitionsToTxnTransaction>,
-    /// The transactional id corresponding to the transaction. Up to v3.
+    /// A client's transactional id, up to v3.
     pub v3_and_below_transactional_id: TransactionalId,
-    /// Current producer id in use by the transactional id. Up to v3.
+    /// The id it got from InitProducerId, up to v3.
     pub v3_and_below_producer_id: ProducerId,
-    /// Current epoch associated with the producer id. Up to v3.
+    /// The epoch of that id, up to v3.
     pub v3_and_below_producer_epoch: i16,
-    /// The partitions to add to the transaction. Up to v3.
+    /// What joins its transaction, up to v3.
     pub v3_and_below_topics: Vec<AddPartitionsToTxnTopic>,
 }
 
@@ -34,18 +34,18 @@ impl Default for AddPartitionsToTxnRequest {
     }
 }
 
-/// List of transactions to add partitions to.
+/// One of several transactions, v4+.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddPartitionsToTxnTransaction {
-    /// The transactional id corresponding to the transaction. v4+.
+    /// The producer's transactional id.
     pub transactional_id: TransactionalId,
-    /// Current producer id in use by the transactional id. v4+.
+    /// Its producer id.
     pub producer_id: ProducerId,
-    /// Current epoch associated with the producer id. v4+.
+    /// The epoch of that id.
     pub producer_epoch: i16,
-    /// Boolean to signify if we want to check if the partition is in the transaction rather than add it. v4+.
+    /// Nothing is added: the answer says whether the partitions belong to the transaction already.
     pub verify_only: bool,
-    /// The partitions to add to the transaction. v4+.
+    /// The partitions, by topic.
     pub topics: Vec<AddPartitionsToTxnTopic>,
 }
 
@@ -61,53 +61,52 @@ impl Default for AddPartitionsToTxnTransaction {
     }
 }
 
-/// The partitions to add to the transaction.
+/// Some partitions of one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddPartitionsToTxnTopic {
-    /// The name of the topic.
+    /// The topic.
     pub name: TopicName,
-    /// The partition indexes to add to the transaction.
+    /// Their indexes.
     pub partitions: Vec<i32>,
 }
 
-/// What is answered.
+/// The outcome per partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddPartitionsToTxnResponse {
-    /// Duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not
-    /// violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The response top level error code. v4+.
+    /// An error of the whole request, v4+.
     pub error_code: ErrorCode,
-    /// Results categorized by transactional ID. v4+.
+    /// The transactions, as asked, v4+.
     pub results_by_transaction: Vec<AddPartitionsToTxnResult>,
-    /// The results for each topic. Up to v3.
+    /// The topics, as asked, up to v3.
     pub results_by_topic_v3_and_below: Vec<AddPartitionsToTxnTopicResult>,
 }
 
-/// Results categorized by transactional ID.
+/// The outcome for one of several transactions, v4+.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddPartitionsToTxnResult {
-    /// The transactional id corresponding to the transaction. v4+.
+    /// Whose transaction.
     pub transactional_id: TransactionalId,
-    /// The results for each topic. v4+.
+    /// Its topics, as asked.
     pub topic_results: Vec<AddPartitionsToTxnTopicResult>,
 }
 
-/// The results for each topic.
+/// The outcome for one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddPartitionsToTxnTopicResult {
-    /// The topic name.
+    /// The topic.
     pub name: TopicName,
-    /// The results for each partition.
+    /// Its partitions.
     pub results_by_partition: Vec<AddPartitionsToTxnPartitionResult>,
 }
 
-/// The results for each partition.
+/// The outcome for one partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddPartitionsToTxnPartitionResult {
-    /// The partition indexes.
+    /// The partition.
     pub partition_index: i32,
-    /// The response error code.
+    /// None when it was added. OPERATION_NOT_ATTEMPTED if another partition was refused.
     pub partition_error_code: ErrorCode,
 }
 

@@ -5,66 +5,65 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, TopicId, TopicName};
 
-/// What is asked.
+/// Moves a share group that has no members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AlterShareGroupOffsetsRequest {
-    /// The group identifier.
+    /// The group.
     pub group_id: GroupId,
-    /// The topics to alter offsets for.
+    /// Where to.
     pub topics: Vec<AlterShareGroupOffsetsRequestTopic>,
 }
 
-/// The topics to alter offsets for.
+/// Where the group shall stand in one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AlterShareGroupOffsetsRequestTopic {
-    /// The topic name.
+    /// The topic.
     pub topic_name: TopicName,
-    /// Each partition to alter offsets for.
+    /// Its partitions.
     pub partitions: Vec<AlterShareGroupOffsetsRequestPartition>,
 }
 
-/// Each partition to alter offsets for.
+/// Where the group shall stand in one partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AlterShareGroupOffsetsRequestPartition {
-    /// The partition index.
+    /// The partition.
     pub partition_index: i32,
-    /// The share-partition start offset.
+    /// The first offset to deliver from then on.
     pub start_offset: i64,
 }
 
-/// What is answered.
+/// The outcome per partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AlterShareGroupOffsetsResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The top-level error code, or 0 if there was no error.
+    /// An error of the whole request: NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, ...
     pub error_code: ErrorCode,
-    /// The top-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
-    /// The results for each topic.
+    /// The topics, as asked.
     pub responses: Vec<AlterShareGroupOffsetsResponseTopic>,
 }
 
-/// The results for each topic.
+/// The outcome for one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AlterShareGroupOffsetsResponseTopic {
-    /// The topic name.
+    /// The topic's name.
     pub topic_name: TopicName,
-    /// The unique topic ID.
+    /// The topic's id.
     pub topic_id: TopicId,
-    /// See Kafka's definition.
+    /// Its partitions.
     pub partitions: Vec<AlterShareGroupOffsetsResponsePartition>,
 }
 
-/// Part of AlterShareGroupOffsets.
+/// The outcome for one partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AlterShareGroupOffsetsResponsePartition {
-    /// The partition index.
+    /// The partition.
     pub partition_index: i32,
-    /// The error code, or 0 if there was no error.
+    /// None when moved.
     pub error_code: ErrorCode,
-    /// The error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
 }
 

@@ -5,46 +5,45 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, TopicId, TopicName};
 
-/// What is asked.
+/// Makes a share group that has no members forget topics.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeleteShareGroupOffsetsRequest {
-    /// The group identifier.
+    /// The group.
     pub group_id: GroupId,
-    /// The topics to delete offsets for.
+    /// The topics.
     pub topics: Vec<DeleteShareGroupOffsetsRequestTopic>,
 }
 
-/// The topics to delete offsets for.
+/// A topic to forget, with all its partitions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeleteShareGroupOffsetsRequestTopic {
-    /// The topic name.
+    /// The topic.
     pub topic_name: TopicName,
 }
 
-/// What is answered.
+/// The outcome per topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeleteShareGroupOffsetsResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The top-level error code, or 0 if there was no error.
+    /// An error of the whole request: NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND, ...
     pub error_code: ErrorCode,
-    /// The top-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
-    /// The results for each topic.
+    /// The topics, as asked.
     pub responses: Vec<DeleteShareGroupOffsetsResponseTopic>,
 }
 
-/// The results for each topic.
+/// The outcome for one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeleteShareGroupOffsetsResponseTopic {
-    /// The topic name.
+    /// The topic's name.
     pub topic_name: TopicName,
-    /// The unique topic ID.
+    /// The topic's id.
     pub topic_id: TopicId,
-    /// The topic-level error code, or 0 if there was no error.
+    /// None when forgotten.
     pub error_code: ErrorCode,
-    /// The topic-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
 }
 

@@ -5,79 +5,78 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, LeaderEpoch, TopicId, TopicName};
 
-/// What is asked.
+/// Asks where some share groups stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DescribeShareGroupOffsetsRequest {
-    /// The groups to describe offsets for.
+    /// The groups.
     pub groups: Vec<DescribeShareGroupOffsetsRequestGroup>,
 }
 
-/// The groups to describe offsets for.
+/// Asks where one group stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DescribeShareGroupOffsetsRequestGroup {
-    /// The group identifier.
+    /// The group.
     pub group_id: GroupId,
-    /// The topics to describe offsets for, or `None` for all topic-partitions.
+    /// In which topics; `None` for all that it has offsets in.
     pub topics: Option<Vec<DescribeShareGroupOffsetsRequestTopic>>,
 }
 
-/// The topics to describe offsets for, or `None` for all topic-partitions.
+/// Asks where it stands in one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DescribeShareGroupOffsetsRequestTopic {
-    /// The topic name.
+    /// The topic.
     pub topic_name: TopicName,
-    /// The partitions.
+    /// Its partitions.
     pub partitions: Vec<i32>,
 }
 
-/// What is answered.
+/// Where they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DescribeShareGroupOffsetsResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The results for each group.
+    /// Per group.
     pub groups: Vec<DescribeShareGroupOffsetsResponseGroup>,
 }
 
-/// The results for each group.
+/// Where one group stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DescribeShareGroupOffsetsResponseGroup {
-    /// The group identifier.
+    /// The group.
     pub group_id: GroupId,
-    /// The results for each topic.
+    /// Per topic.
     pub topics: Vec<DescribeShareGroupOffsetsResponseTopic>,
-    /// The group-level error code, or 0 if there was no error.
+    /// An error of the whole group: GROUP_ID_NOT_FOUND, ...
     pub error_code: ErrorCode,
-    /// The group-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
 }
 
-/// The results for each topic.
+/// Where it stands in one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DescribeShareGroupOffsetsResponseTopic {
-    /// The topic name.
+    /// The topic's name.
     pub topic_name: TopicName,
-    /// The unique topic ID.
+    /// The topic's id.
     pub topic_id: TopicId,
-    /// See Kafka's definition.
+    /// Its partitions.
     pub partitions: Vec<DescribeShareGroupOffsetsResponsePartition>,
 }
 
-/// Part of DescribeShareGroupOffsets.
+/// Where it stands in one partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DescribeShareGroupOffsetsResponsePartition {
-    /// The partition index.
+    /// The partition.
     pub partition_index: i32,
-    /// The share-partition start offset.
+    /// The first offset that the group is not done with; −1 where it has none yet.
     pub start_offset: i64,
-    /// The leader epoch of the partition.
+    /// The partition's leader epoch, as kept with that offset.
     pub leader_epoch: LeaderEpoch,
-    /// The share-partition lag. v1+.
+    /// How many records are still to be delivered, v1+; −1 if the broker cannot say.
     pub lag: i64,
-    /// The partition-level error code, or 0 if there was no error.
+    /// An error of this partition alone.
     pub error_code: ErrorCode,
-    /// The partition-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
 }
 

@@ -5,16 +5,16 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, ProducerId, TransactionalId};
 
-/// What is asked.
+/// Ends a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndTxnRequest {
-    /// The ID of the transaction to end.
+    /// The producer's transactional id.
     pub transactional_id: TransactionalId,
-    /// The producer ID.
+    /// The id it got from InitProducerId, or from the last EndTxn.
     pub producer_id: ProducerId,
-    /// The current epoch associated with the producer.
+    /// The epoch of that id.
     pub producer_epoch: i16,
-    /// True if the transaction was committed, false if it was aborted.
+    /// Commits if true, else aborts.
     pub committed: bool,
 }
 
@@ -29,17 +29,16 @@ impl Default for EndTxnRequest {
     }
 }
 
-/// What is answered.
+/// "It is so", or why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndTxnResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The error code, or 0 if there was no error.
+    /// PRODUCER_FENCED, INVALID_TXN_STATE, CONCURRENT_TRANSACTIONS, ...
     pub error_code: ErrorCode,
-    /// The producer ID. v5+.
+    /// The id for the next transaction, v5+; another one when the epochs of the old one are used up. −1 for none.
     pub producer_id: ProducerId,
-    /// The current epoch associated with the producer. v5+.
+    /// The epoch for the next transaction, v5+; −1 for none.
     pub producer_epoch: i16,
 }
 

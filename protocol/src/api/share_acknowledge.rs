@@ -6,88 +6,87 @@ use super::fetch::{CurrentLeader, NodeEndpoint};
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, MemberId, TopicId};
 
-/// What is asked.
+/// Says what became of records that were acquired.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareAcknowledgeRequest {
-    /// The group identifier.
+    /// The group; the layout has room for `None`, but a member always says it.
     pub group_id: Option<GroupId>,
-    /// The member ID.
+    /// The member; likewise.
     pub member_id: Option<MemberId>,
-    /// The current share session epoch: 0 to open a share session; -1 to close it; otherwise increments for consecutive
-    /// requests.
+    /// Counts the requests of the share session at this broker; 0 would open one (ShareFetch alone may), −1 closes it.
     pub share_session_epoch: i32,
-    /// Whether Renew type acknowledgements present in AcknowledgementBatches. v2+.
+    /// Set if any type below is 4 (renew), v2+.
     pub is_renew_ack: bool,
-    /// The topics containing records to acknowledge.
+    /// The acknowledgements, by topic.
     pub topics: Vec<AcknowledgeTopic>,
 }
 
-/// The topics containing records to acknowledge.
+/// What became of the records of one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AcknowledgeTopic {
-    /// The unique topic ID.
+    /// The topic.
     pub topic_id: TopicId,
-    /// The partitions containing records to acknowledge.
+    /// Its partitions.
     pub partitions: Vec<AcknowledgePartition>,
 }
 
-/// The partitions containing records to acknowledge.
+/// What became of the records of one partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AcknowledgePartition {
-    /// The partition index.
+    /// The partition.
     pub partition_index: i32,
-    /// Record batches to acknowledge.
+    /// Ranges of offsets.
     pub acknowledgement_batches: Vec<AcknowledgementBatch>,
 }
 
-/// Record batches to acknowledge.
+/// What became of a range of offsets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AcknowledgementBatch {
-    /// First offset of batch of records to acknowledge.
+    /// The first.
     pub first_offset: i64,
-    /// Last offset (inclusive) of batch of records to acknowledge.
+    /// The last; it belongs to the range.
     pub last_offset: i64,
-    /// Array of acknowledge types - 0:Gap,1:Accept,2:Release,3:Reject,4:Renew.
+    /// One for all, or one for each offset: 0 gap (no record there), 1 accept, 2 release (deliver again), 3 reject (never
+    /// again), 4 renew (keep it locked, v2+).
     pub acknowledge_types: Vec<i8>,
 }
 
-/// What is answered.
+/// The outcome per partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareAcknowledgeResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The top level response error code.
+    /// SHARE_SESSION_NOT_FOUND, INVALID_SHARE_SESSION_EPOCH, ...
     pub error_code: ErrorCode,
-    /// The top-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
-    /// The time in milliseconds for which the acquired records are locked. v2+.
+    /// How long records stay locked from their acquisition or renewal on, in milliseconds, v2+.
     pub acquisition_lock_timeout_ms: i32,
-    /// The response topics.
+    /// The topics, as asked.
     pub responses: Vec<ShareAcknowledgeTopicResponse>,
-    /// Endpoints for all current leaders enumerated in PartitionData with error NOT_LEADER_OR_FOLLOWER.
+    /// Addresses of the leaders named in `current_leader`.
     pub node_endpoints: Vec<NodeEndpoint>,
 }
 
-/// The response topics.
+/// The outcome for one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareAcknowledgeTopicResponse {
-    /// The unique topic ID.
+    /// The topic.
     pub topic_id: TopicId,
-    /// The topic partitions.
+    /// Its partitions.
     pub partitions: Vec<PartitionData>,
 }
 
-/// The topic partitions.
+/// The outcome for one partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartitionData {
-    /// The partition index.
+    /// The partition.
     pub partition_index: i32,
-    /// The error code, or 0 if there was no error.
+    /// None when noted. INVALID_RECORD_STATE: the member does not hold these records (any more).
     pub error_code: ErrorCode,
-    /// The error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
-    /// The current leader of the partition.
+    /// Who leads the partition now, with NOT_LEADER_OR_FOLLOWER.
     pub current_leader: CurrentLeader,
 }
 

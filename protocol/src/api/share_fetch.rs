@@ -10,33 +10,32 @@ use super::fetch::{CurrentLeader, NodeEndpoint};
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, MemberId, TopicId};
 
-/// What is asked.
+/// Asks for records that no other member holds, and acknowledges earlier ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareFetchRequest {
-    /// The group identifier.
+    /// The group; the layout has room for `None`, but a member always says it.
     pub group_id: Option<GroupId>,
-    /// The member ID.
+    /// The member; likewise.
     pub member_id: Option<MemberId>,
-    /// The current share session epoch: 0 to open a share session; -1 to close it; otherwise increments for consecutive
-    /// requests.
+    /// Counts the requests of the share session at this broker; 0 opens one, −1 closes it.
     pub share_session_epoch: i32,
-    /// The maximum time in milliseconds to wait for the response.
+    /// How long the broker may wait for `min_bytes`, in milliseconds.
     pub max_wait_ms: i32,
-    /// The minimum bytes to accumulate in the response.
+    /// The broker answers at once when it has so many bytes.
     pub min_bytes: i32,
-    /// The maximum bytes to fetch. See KIP-74 for cases where this limit may not be honored.
+    /// Upper bound of the answer; a first batch that is larger comes whole (KIP-74).
     pub max_bytes: i32,
-    /// The maximum number of records to fetch. This limit can be exceeded for alignment of batch boundaries.
+    /// How many records to acquire at most. In mode 0 a batch is not cut for it.
     pub max_records: i32,
-    /// The optimal number of records for batches of acquired records and acknowledgements.
+    /// How many records a range of acquired ones should have; what is acquired together is acknowledged more cheaply.
     pub batch_size: i32,
-    /// The acquire mode to control the fetch behavior - 0:batch-optimized,1:record-limit. v2+.
+    /// 0 acquires whole batches, 1 holds strictly to `max_records` (KIP-1206), v2+.
     pub share_acquire_mode: i8,
-    /// Whether Renew type acknowledgements present in AcknowledgementBatches. v2+.
+    /// Set if any type below is 4 (renew), v2+.
     pub is_renew_ack: bool,
-    /// The topics to fetch.
+    /// The partitions that join the session or have something to acknowledge.
     pub topics: Vec<FetchTopic>,
-    /// The partitions to remove from this share session.
+    /// The partitions that leave the session.
     pub forgotten_topics_data: Vec<ForgottenTopic>,
 }
 
@@ -59,100 +58,100 @@ impl Default for ShareFetchRequest {
     }
 }
 
-/// The topics to fetch.
+/// Partitions of one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FetchTopic {
-    /// The unique topic ID.
+    /// The topic.
     pub topic_id: TopicId,
-    /// The partitions to fetch.
+    /// Its partitions.
     pub partitions: Vec<FetchPartition>,
 }
 
-/// The partitions to fetch.
+/// One partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FetchPartition {
-    /// The partition index.
+    /// The partition.
     pub partition_index: i32,
-    /// Record batches to acknowledge.
+    /// What became of records acquired earlier.
     pub acknowledgement_batches: Vec<AcknowledgementBatch>,
 }
 
-/// Record batches to acknowledge.
+/// What became of a range of offsets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AcknowledgementBatch {
-    /// First offset of batch of records to acknowledge.
+    /// The first.
     pub first_offset: i64,
-    /// Last offset (inclusive) of batch of records to acknowledge.
+    /// The last; it belongs to the range.
     pub last_offset: i64,
-    /// Array of acknowledge types - 0:Gap,1:Accept,2:Release,3:Reject,4:Renew.
+    /// One for all, or one for each offset: 0 gap (no record there), 1 accept, 2 release (deliver again), 3 reject (never
+    /// again), 4 renew (keep it locked, v2+).
     pub acknowledge_types: Vec<i8>,
 }
 
-/// The partitions to remove from this share session.
+/// Partitions that leave the session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ForgottenTopic {
-    /// The unique topic ID.
+    /// The topic.
     pub topic_id: TopicId,
-    /// The partitions indexes to forget.
+    /// Its partitions.
     pub partitions: Vec<i32>,
 }
 
-/// What is answered.
+/// Records, by partition, and what became of the acknowledgements.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareFetchResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The top-level response error code.
+    /// SHARE_SESSION_NOT_FOUND, INVALID_SHARE_SESSION_EPOCH, ...
     pub error_code: ErrorCode,
-    /// The top-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
-    /// The time in milliseconds for which the acquired records are locked.
+    /// How long acquired records stay locked for the member, in milliseconds.
     pub acquisition_lock_timeout_ms: i32,
-    /// The response topics.
+    /// The topics; only partitions with news.
     pub responses: Vec<ShareFetchableTopicResponse>,
-    /// Endpoints for all current leaders enumerated in PartitionData with error NOT_LEADER_OR_FOLLOWER.
+    /// Addresses of the leaders named in `current_leader`.
     pub node_endpoints: Vec<NodeEndpoint>,
 }
 
-/// The response topics.
+/// The records of one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareFetchableTopicResponse {
-    /// The unique topic ID.
+    /// The topic.
     pub topic_id: TopicId,
-    /// The topic partitions.
+    /// Its partitions.
     pub partitions: Vec<PartitionData>,
 }
 
-/// The topic partitions.
+/// The records of one partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartitionData {
-    /// The partition index.
+    /// The partition.
     pub partition_index: i32,
-    /// The fetch error code, or 0 if there was no fetch error.
+    /// Why there are no records: NOT_LEADER_OR_FOLLOWER, UNKNOWN_TOPIC_ID, ...
     pub error_code: ErrorCode,
-    /// The fetch error message, or `None` if there was no fetch error.
+    /// Words about it; `None` without one.
     pub error_message: Option<String>,
-    /// The acknowledge error code, or 0 if there was no acknowledge error.
+    /// Why acknowledgements were refused: INVALID_RECORD_STATE, ...
     pub acknowledge_error_code: ErrorCode,
-    /// The acknowledge error message, or `None` if there was no acknowledge error.
+    /// Words about that; `None` without one.
     pub acknowledge_error_message: Option<String>,
-    /// The current leader of the partition.
+    /// Who leads the partition now, with NOT_LEADER_OR_FOLLOWER.
     pub current_leader: CurrentLeader,
-    /// The record data.
+    /// The batches as they lie in the log, with records that others hold among them. **A slice of the received frame.**
     pub records: Option<Bytes>,
-    /// The acquired records.
+    /// Which of them the member holds now; it must not hand out others.
     pub acquired_records: Vec<AcquiredRecords>,
 }
 
-/// The acquired records.
+/// A range of records that the member holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AcquiredRecords {
-    /// The earliest offset in this batch of acquired records.
+    /// The first.
     pub first_offset: i64,
-    /// The last offset of this batch of acquired records.
+    /// The last; it belongs to the range.
     pub last_offset: i64,
-    /// The delivery count of this batch of acquired records.
+    /// How many times they were delivered, this time included.
     pub delivery_count: i16,
 }
 

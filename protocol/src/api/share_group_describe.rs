@@ -5,45 +5,44 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, MemberEpoch, MemberId, TopicId, TopicName};
 
-/// What is asked.
+/// Asks for the state of some share groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareGroupDescribeRequest {
-    /// The ids of the groups to describe.
+    /// The groups.
     pub group_ids: Vec<GroupId>,
-    /// Whether to include authorized operations.
+    /// Whether to say what the asker may do with each.
     pub include_authorized_operations: bool,
 }
 
-/// What is answered.
+/// Their states.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareGroupDescribeResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// Each described group.
+    /// Per group.
     pub groups: Vec<DescribedGroup>,
 }
 
-/// Each described group.
+/// One group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DescribedGroup {
-    /// The describe error, or 0 if there was no error.
+    /// NOT_COORDINATOR, GROUP_ID_NOT_FOUND (also for a group of another kind), ...
     pub error_code: ErrorCode,
-    /// The top-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
-    /// The group ID string.
+    /// The group.
     pub group_id: GroupId,
-    /// The group state string, or the empty string.
+    /// `Empty`, `Stable`, `Dead`; empty with an error.
     pub group_state: String,
-    /// The group epoch.
+    /// Grows with every change that asks for a new assignment.
     pub group_epoch: i32,
-    /// The assignment epoch.
+    /// The group epoch for which the assignment was made; behind `group_epoch` until the next one is made.
     pub assignment_epoch: i32,
-    /// The selected assignor.
+    /// The coordinator's assignor.
     pub assignor_name: String,
     /// The members.
     pub members: Vec<Member>,
-    /// 32-bit bitfield to represent authorized operations for this group.
+    /// A bit per operation; `i32::MIN` when not asked for.
     pub authorized_operations: i32,
 }
 
@@ -63,22 +62,22 @@ impl Default for DescribedGroup {
     }
 }
 
-/// The members.
+/// One member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// The member ID.
+    /// Its id.
     pub member_id: MemberId,
-    /// The member rack ID.
+    /// Its rack; `None` if it named none.
     pub rack_id: Option<String>,
-    /// The current member epoch.
+    /// The epoch it has reached.
     pub member_epoch: MemberEpoch,
-    /// The client ID.
+    /// Its `client.id`.
     pub client_id: String,
-    /// The client host.
+    /// Where it connected from, such as `/10.0.0.7`.
     pub client_host: String,
-    /// The subscribed topic names.
+    /// The topics it subscribed to.
     pub subscribed_topic_names: Vec<TopicName>,
-    /// The current assignment.
+    /// What it may fetch from.
     pub assignment: Assignment,
 }
 
@@ -96,21 +95,21 @@ impl Default for Member {
     }
 }
 
-/// The current assignment.
+/// Partitions of a member; other members may have the same ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assignment {
-    /// The assigned topic-partitions to the member.
+    /// By topic.
     pub topic_partitions: Vec<TopicPartitions>,
 }
 
-/// The assigned topic-partitions to the member.
+/// Partitions of one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopicPartitions {
-    /// The topic ID.
+    /// The topic's id.
     pub topic_id: TopicId,
-    /// The topic name.
+    /// The topic's name.
     pub topic_name: TopicName,
-    /// The partitions.
+    /// Their indexes.
     pub partitions: Vec<i32>,
 }
 

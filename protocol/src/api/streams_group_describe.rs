@@ -5,59 +5,53 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, GroupInstanceId, MemberEpoch, MemberId, TopicName};
 
-/// What is asked.
+/// Asks for the state of some streams groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamsGroupDescribeRequest {
-    /// The ids of the groups to describe.
+    /// The groups.
     pub group_ids: Vec<GroupId>,
-    /// Whether to include authorized operations.
+    /// Whether to say what the asker may do with each.
     pub include_authorized_operations: bool,
-    /// Whether to include the full topology description from the topology description plugin in the response. v1+.
+    /// Whether to describe each topology node by node, v1+; only brokers with a plugin for it can.
     pub include_topology_description: bool,
 }
 
-/// What is answered.
+/// Their states.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamsGroupDescribeResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// Each described group.
+    /// Per group.
     pub groups: Vec<DescribedGroup>,
 }
 
-/// Each described group.
+/// One group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DescribedGroup {
-    /// The describe error, or 0 if there was no error.
+    /// NOT_COORDINATOR, GROUP_ID_NOT_FOUND (also for a group of another kind), ...
     pub error_code: ErrorCode,
-    /// The top-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
-    /// The group ID string.
+    /// The group.
     pub group_id: GroupId,
-    /// The group state string, or the empty string.
+    /// `Empty`, `NotReady`, `Assigning`, `Reconciling`, `Stable`, `Dead`; empty with an error.
     pub group_state: String,
-    /// The group epoch.
+    /// Grows with every change that asks for a new assignment.
     pub group_epoch: i32,
-    /// The assignment epoch.
+    /// The group epoch for which the target assignment was made; behind `group_epoch` until the next one is made.
     pub assignment_epoch: i32,
-    /// The topology metadata currently initialized for the streams application. Can be null in case of a describe error.
+    /// The topology that the coordinator assigns by; `None` with an error.
     pub topology: Option<Topology>,
     /// The members.
     pub members: Vec<Member>,
-    /// 32-bit bitfield to represent authorized operations for this group.
+    /// A bit per operation; `i32::MIN` when not asked for.
     pub authorized_operations: i32,
-    /// The full topology description for this group. Non-null if and only if TopologyDescriptionStatus is AVAILABLE (3); null
-    /// otherwise. v1+.
+    /// The topology node by node, v1+; there exactly when the status below is 3.
     pub topology_description: Option<TopologyDescription>,
-    /// The status of the topology description for this group, paired with TopologyDescription: 0=NOT_REQUESTED (client did not
-    /// set IncludeTopologyDescription; TopologyDescription is null); 1=NOT_STORED (no description recorded for this group;
-    /// TopologyDescription is null); 2=ERROR (broker failed to fetch the description, see broker logs; TopologyDescription is
-    /// null); 3=AVAILABLE (TopologyDescription is non-null and carries the description). v1+.
+    /// v1+: 0 it was not asked for, 1 the broker has none, 2 the broker failed to read it (its log says why), 3 here it is.
     pub topology_description_status: i8,
-    /// The task assignor that the group coordinator will use for the next assignment computation. This may differ from the
-    /// assignor that computed the current assignment, because changing the assignor configuration does not trigger a rebalance.
-    /// Null in case of a describe error. v1+.
+    /// The assignor of the next assignment, v1+; the current one may be another's work, for a new setting alone starts no
+    /// rebalance. `None` with an error.
     pub assignor_name: Option<String>,
 }
 
@@ -80,89 +74,85 @@ impl Default for DescribedGroup {
     }
 }
 
-/// The topology metadata currently initialized for the streams application. Can be null in case of a describe error.
+/// The topology of a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topology {
-    /// The epoch of the currently initialized topology for this group.
+    /// Its epoch.
     pub epoch: i32,
-    /// The subtopologies of the streams application. This contains the configured subtopologies, where the number of partitions
-    /// are set and any regular expressions are resolved to actual topics. Null if the group is uninitialized, source topics are
-    /// missing or incorrectly partitioned.
+    /// Its parts, with expressions resolved and partitions counted; `None` as long as source topics are missing or do not fit
+    /// together.
     pub subtopologies: Option<Vec<Subtopology>>,
 }
 
-/// The subtopologies of the streams application. This contains the configured subtopologies, where the number of partitions are set
-/// and any regular expressions are resolved to actual topics. Null if the group is uninitialized, source topics are missing or
-/// incorrectly partitioned.
+/// A part of a topology, whose tasks are assigned on their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subtopology {
-    /// String to uniquely identify the subtopology.
+    /// Its id within the topology.
     pub subtopology_id: String,
-    /// The topics the subtopology reads from.
+    /// Topics it reads.
     pub source_topics: Vec<TopicName>,
-    /// The repartition topics the subtopology writes to.
+    /// Repartition topics it writes.
     pub repartition_sink_topics: Vec<TopicName>,
-    /// The set of state changelog topics associated with this subtopology. Created automatically.
+    /// Changelogs of its stores, made by the coordinator.
     pub state_changelog_topics: Vec<TopicInfo>,
-    /// The set of source topics that are internally created repartition topics. Created automatically.
+    /// Repartition topics it reads, made by the coordinator.
     pub repartition_source_topics: Vec<TopicInfo>,
 }
 
-/// The set of state changelog topics associated with this subtopology. Created automatically.
+/// An internal topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopicInfo {
-    /// The name of the topic.
+    /// The topic.
     pub name: TopicName,
-    /// The number of partitions in the topic. Can be 0 if no specific number of partitions is enforced. Always 0 for changelog
-    /// topics.
+    /// How many partitions it has; 0 if nothing demands a number, as with every changelog.
     pub partitions: i32,
-    /// The replication factor of the topic. Can be 0 if the default replication factor should be used.
+    /// How many replicas; 0 for the broker's own setting.
     pub replication_factor: i16,
-    /// Topic-level configurations as key-value pairs.
+    /// Its settings.
     pub topic_configs: Vec<KeyValue>,
 }
 
-/// Topic-level configurations as key-value pairs.
+/// A setting of a topic, or a tag of a client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyValue {
-    /// key of the config.
+    /// Its name.
     pub key: String,
-    /// value of the config.
+    /// Its value.
     pub value: String,
 }
 
-/// The members.
+/// One member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// The member ID.
+    /// Its id.
     pub member_id: MemberId,
-    /// The member epoch.
+    /// The epoch it has reached.
     pub member_epoch: MemberEpoch,
-    /// The member instance ID for static membership.
+    /// Its instance id; `None` unless static.
     pub instance_id: Option<GroupInstanceId>,
-    /// The rack ID.
+    /// Its rack; `None` if it named none.
     pub rack_id: Option<String>,
-    /// The client ID.
+    /// Its `client.id`.
     pub client_id: String,
-    /// The client host.
+    /// Where it connected from, such as `/10.0.0.7`.
     pub client_host: String,
-    /// The epoch of the topology on the client.
+    /// The epoch of the topology it runs.
     pub topology_epoch: i32,
-    /// Identity of the streams instance that may have multiple clients.
+    /// The process it runs in, which may hold several members.
     pub process_id: String,
-    /// User-defined endpoint for Interactive Queries. Null if not defined for this client.
+    /// Where its process answers interactive queries; `None` if it does not.
     pub user_endpoint: Option<Endpoint>,
-    /// Used for rack-aware assignment algorithm.
+    /// Says where it runs, so that standby tasks go elsewhere.
     pub client_tags: Vec<KeyValue>,
-    /// Cumulative changelog offsets for tasks.
+    /// How far its stores are, per task.
     pub task_offsets: Vec<TaskOffset>,
-    /// Cumulative changelog end offsets for tasks.
+    /// Where the changelogs of these stores end, per task.
     pub task_end_offsets: Vec<TaskOffset>,
-    /// The current assignment.
+    /// What it runs now.
     pub assignment: Assignment,
-    /// The target assignment.
+    /// What it shall run in the end.
     pub target_assignment: Assignment,
-    /// True for classic members that have not been upgraded yet.
+    /// It still speaks the classic protocol.
     pub is_classic: bool,
 }
 
@@ -188,88 +178,87 @@ impl Default for Member {
     }
 }
 
-/// User-defined endpoint for Interactive Queries. Null if not defined for this client.
+/// An address for interactive queries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Endpoint {
-    /// host of the endpoint.
+    /// The host.
     pub host: String,
-    /// port of the endpoint.
+    /// The port.
     pub port: u16,
 }
 
-/// Cumulative changelog offsets for tasks.
+/// An offset of one task, summed over its changelogs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskOffset {
-    /// The subtopology identifier.
+    /// The task's subtopology.
     pub subtopology_id: String,
-    /// The partition.
+    /// The task's partition.
     pub partition: i32,
-    /// The offset.
+    /// The sum.
     pub offset: i64,
 }
 
-/// The current assignment.
+/// Tasks of a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assignment {
-    /// Active tasks for this client.
+    /// Those it runs.
     pub active_tasks: Vec<TaskIds>,
-    /// Standby tasks for this client.
+    /// Those whose state it keeps as a spare.
     pub standby_tasks: Vec<TaskIds>,
-    /// Warm-up tasks for this client.
+    /// Those whose state it gathers to run them later.
     pub warmup_tasks: Vec<TaskIds>,
 }
 
-/// Active tasks for this client.
+/// Tasks of one subtopology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskIds {
-    /// The subtopology identifier.
+    /// The subtopology.
     pub subtopology_id: String,
-    /// The partitions of the input topics processed by this member.
+    /// A task for each of these partitions.
     pub partitions: Vec<i32>,
 }
 
-/// The full topology description for this group. Non-null if and only if TopologyDescriptionStatus is AVAILABLE (3); null otherwise.
+/// A topology node by node, v1+.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescription {
-    /// The subtopologies that make up this topology. v1+.
+    /// Its parts.
     pub subtopologies: Vec<TopologyDescriptionSubtopology>,
-    /// Global state stores used by this topology. v1+.
+    /// Its stores that every instance has whole.
     pub global_stores: Vec<TopologyDescriptionGlobalStore>,
 }
 
-/// The subtopologies that make up this topology.
+/// A part of a topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescriptionSubtopology {
-    /// The subtopology identifier, unique within the topology. v1+.
+    /// Its id within the topology.
     pub subtopology_id: String,
-    /// The processing nodes in this subtopology. v1+.
+    /// Its nodes.
     pub nodes: Vec<TopologyDescriptionNode>,
 }
 
-/// The processing nodes in this subtopology.
+/// A node of a topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescriptionNode {
-    /// The name of this node (e.g., KSTREAM-SOURCE-0000000000). v1+.
+    /// Its name, such as `KSTREAM-SOURCE-0000000000`.
     pub name: String,
-    /// The type of this node: 1=SOURCE, 2=PROCESSOR, 3=SINK. v1+.
+    /// 1 source, 2 processor, 3 sink.
     pub node_type: i8,
-    /// The source topics this node reads from. Defined only for source nodes, may be empty if source topics are dynamically
-    /// determined. v1+.
+    /// Topics a source reads; empty if it finds out only at run time.
     pub source_topics: Vec<TopicName>,
-    /// The topic this node writes to. Defined only for sink nodes, may be `None` if sink topic is dynamically determined. v1+.
+    /// The topic a sink writes; `None` if it finds out only at run time.
     pub sink_topic: Option<TopicName>,
-    /// The state store names accessed by this node. Defined only for processor nodes. v1+.
+    /// Stores a processor uses.
     pub stores: Vec<String>,
-    /// The names of successor nodes in the processing graph. Predecessor relationships are reconstructed from this field. v1+.
+    /// Names of the nodes it feeds. Who feeds a node follows from the others' lists.
     pub successors: Vec<String>,
 }
 
-/// Global state stores used by this topology.
+/// A store that every instance has whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescriptionGlobalStore {
-    /// The source node providing data to the global store. v1+.
+    /// The node that reads its topic.
     pub source: TopologyDescriptionNode,
-    /// The processor node that populates the global store. v1+.
+    /// The node that fills it.
     pub processor: TopologyDescriptionNode,
 }
 

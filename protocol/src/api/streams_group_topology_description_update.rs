@@ -5,75 +5,71 @@
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, MemberId, TopicName};
 
-/// What is asked.
+/// Describes the topology of a group, as a heartbeat's answer asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamsGroupTopologyDescriptionUpdateRequest {
-    /// The streams group identifier.
+    /// The group.
     pub group_id: GroupId,
-    /// The ID of the streams group member sending the push. The broker validates that this member is still in the group;
-    /// mismatches (including when the group itself has been deleted) are rejected with UNKNOWN_MEMBER_ID so the client treats
-    /// itself as fenced and rejoins.
+    /// The member that tells.
     pub member_id: MemberId,
-    /// The epoch of the topology being described.
+    /// The epoch of the topology told about.
     pub topology_epoch: i32,
-    /// The topology description.
+    /// The topology.
     pub topology_description: TopologyDescription,
 }
 
-/// The topology description.
+/// A topology node by node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescription {
-    /// The subtopologies that make up this topology.
+    /// Its parts.
     pub subtopologies: Vec<TopologyDescriptionSubtopology>,
-    /// Global state stores used by this topology.
+    /// Its stores that every instance has whole.
     pub global_stores: Vec<TopologyDescriptionGlobalStore>,
 }
 
-/// The subtopologies that make up this topology.
+/// A part of a topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescriptionSubtopology {
-    /// The subtopology identifier, unique within the topology.
+    /// Its id within the topology.
     pub subtopology_id: String,
-    /// The processing nodes in this subtopology.
+    /// Its nodes.
     pub nodes: Vec<TopologyDescriptionNode>,
 }
 
-/// The processing nodes in this subtopology.
+/// A node of a topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescriptionNode {
-    /// The name of this node (e.g., KSTREAM-SOURCE-0000000000).
+    /// Its name, such as `KSTREAM-SOURCE-0000000000`.
     pub name: String,
-    /// The type of this node: 1=SOURCE, 2=PROCESSOR, 3=SINK.
+    /// 1 source, 2 processor, 3 sink.
     pub node_type: i8,
-    /// The source topics this node reads from. Defined only for source nodes, may be empty if source topics are dynamically
-    /// determined.
+    /// Topics a source reads; empty if it finds out only at run time.
     pub source_topics: Vec<TopicName>,
-    /// The topic this node writes to. Defined only for sink nodes, may be `None` if sink topic is dynamically determined.
+    /// The topic a sink writes; `None` if it finds out only at run time.
     pub sink_topic: Option<TopicName>,
-    /// The state store names accessed by this node. Defined only for processor nodes.
+    /// Stores a processor uses.
     pub stores: Vec<String>,
-    /// The names of successor nodes in the processing graph. Predecessor relationships are reconstructed from this field.
+    /// Names of the nodes it feeds. Who feeds a node follows from the others' lists.
     pub successors: Vec<String>,
 }
 
-/// Global state stores used by this topology.
+/// A store that every instance has whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescriptionGlobalStore {
-    /// The source node providing data to the global store.
+    /// The node that reads its topic.
     pub source: TopologyDescriptionNode,
-    /// The processor node that populates the global store.
+    /// The node that fills it.
     pub processor: TopologyDescriptionNode,
 }
 
-/// What is answered.
+/// "Kept", or why not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamsGroupTopologyDescriptionUpdateResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The top-level error code, or 0 if there was no error.
+    /// UNKNOWN_MEMBER_ID: the member, or its whole group, is gone, and it must join again. ...
     pub error_code: ErrorCode,
-    /// The top-level error message, or `None` if there was no error.
+    /// Words about the error; `None` without one.
     pub error_message: Option<String>,
 }
 

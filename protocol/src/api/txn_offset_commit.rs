@@ -9,24 +9,24 @@ use crate::{
     TransactionalId,
 };
 
-/// What is asked.
+/// Stores offsets for a group, to count when the transaction commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TxnOffsetCommitRequest {
-    /// The ID of the transaction.
+    /// The producer's transactional id.
     pub transactional_id: TransactionalId,
-    /// The ID of the group.
+    /// The group.
     pub group_id: GroupId,
-    /// The current producer ID in use by the transactional ID.
+    /// The id it got from InitProducerId.
     pub producer_id: ProducerId,
-    /// The current epoch associated with the producer ID.
+    /// The epoch of that id.
     pub producer_epoch: i16,
-    /// The generation of the group if using the classic group protocol or the member epoch if using the consumer protocol. v3+.
+    /// The classic generation or the KIP-848 member epoch, v3+; −1 for a commit from outside the group.
     pub generation_id_or_member_epoch: Generation,
-    /// The member ID assigned by the group coordinator. v3+.
+    /// The member, v3+; empty from outside the group.
     pub member_id: MemberId,
-    /// The unique identifier of the consumer instance provided by end user. v3+.
+    /// Static members, v3+.
     pub group_instance_id: Option<GroupInstanceId>,
-    /// Each topic that we want to commit offsets for.
+    /// What to store.
     pub topics: Vec<TxnOffsetCommitRequestTopic>,
 }
 
@@ -45,57 +45,56 @@ impl Default for TxnOffsetCommitRequest {
     }
 }
 
-/// Each topic that we want to commit offsets for.
+/// The offsets of one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TxnOffsetCommitRequestTopic {
-    /// The topic name. Up to v5.
+    /// The topic, up to v5.
     pub name: TopicName,
-    /// The topic ID. v6+.
+    /// The topic, from v6.
     pub topic_id: TopicId,
-    /// The partitions inside the topic that we want to commit offsets for.
+    /// Its partitions.
     pub partitions: Vec<TxnOffsetCommitRequestPartition>,
 }
 
-/// The partitions inside the topic that we want to commit offsets for.
+/// One offset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TxnOffsetCommitRequestPartition {
-    /// The index of the partition within the topic.
+    /// The partition.
     pub partition_index: i32,
-    /// The message offset to be committed.
+    /// The offset of the next record to read.
     pub committed_offset: i64,
-    /// The leader epoch of the last consumed record. v2+.
+    /// The epoch of the leader it was read from, v2+ (KIP-320); −1 for none.
     pub committed_leader_epoch: LeaderEpoch,
-    /// Any associated metadata the client wants to keep.
+    /// Free text kept beside it, as with OffsetCommit.
     pub committed_metadata: Option<String>,
 }
 
-/// What is answered.
+/// The outcome per partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TxnOffsetCommitResponse {
-    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did
-    /// not violate any quota.
+    /// How long the broker asks the client to be silent, in milliseconds.
     pub throttle_time_ms: i32,
-    /// The responses for each topic.
+    /// The topics, as asked.
     pub topics: Vec<TxnOffsetCommitResponseTopic>,
 }
 
-/// The responses for each topic.
+/// The outcome for one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TxnOffsetCommitResponseTopic {
-    /// The topic name. Up to v5.
+    /// The topic, up to v5.
     pub name: TopicName,
-    /// The topic ID. v6+.
+    /// The topic, from v6.
     pub topic_id: TopicId,
-    /// The responses for each partition in the topic.
+    /// Its partitions.
     pub partitions: Vec<TxnOffsetCommitResponsePartition>,
 }
 
-/// The responses for each partition in the topic.
+/// The outcome for one partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TxnOffsetCommitResponsePartition {
-    /// The partition index.
+    /// The partition.
     pub partition_index: i32,
-    /// The error code, or 0 if there was no error.
+    /// None when stored, for the time being. ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID (v3+), ...
     pub error_code: ErrorCode,
 }
 

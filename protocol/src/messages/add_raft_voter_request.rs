@@ -7,27 +7,27 @@ message! {
 
     /// The body of AddRaftVoterRequest.
     AddRaftVoterRequest {
-        /// The cluster id.
+        /// string, all versions, nullable.
         cluster_id with_cluster_id: Option<StrBytes> = Some(Default::default()), at(V(0, N)).null(V(0, N));
-        /// The maximum time to wait for the request to complete before returning.
+        /// int32, all versions.
         timeout_ms with_timeout_ms: i32 = Default::default(), at(V(0, N));
-        /// The replica id of the voter getting added to the topic partition.
+        /// int32, all versions.
         voter_id with_voter_id: i32 = Default::default(), at(V(0, N));
-        /// The directory id of the voter getting added to the topic partition.
+        /// uuid, all versions.
         voter_directory_id with_voter_directory_id: Uuid = Default::default(), at(V(0, N));
-        /// The endpoints that can be used to communicate with the voter.
+        /// Array of Listener, all versions.
         listeners with_listeners: Vec<Listener> = Default::default(), at(V(0, N));
-        /// When true, return a response after the new voter set is committed. Otherwise, return after the leader writes the changes locally.
+        /// bool, v1 and later, true by default.
         ack_when_committed with_ack_when_committed: bool = true, at(V(1, N));
     }
 
     /// A part of AddRaftVoterRequest.
     Listener {
-        /// The name of the endpoint.
+        /// string, all versions.
         name with_name: StrBytes = Default::default(), at(V(0, N));
-        /// The hostname.
+        /// string, all versions.
         host with_host: StrBytes = Default::default(), at(V(0, N));
-        /// The port.
+        /// uint16, all versions.
         port with_port: u16 = Default::default(), at(V(0, N));
     }
 }

@@ -7,11 +7,11 @@ message! {
 
     /// The body of AddRaftVoterResponse.
     AddRaftVoterResponse {
-        /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not violate any quota.
+        /// int32, all versions.
         throttle_time_ms with_throttle_time_ms: i32 = Default::default(), at(V(0, N));
-        /// The error code, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The error message, or null if there was no error.
+        /// string, all versions, nullable.
         error_message with_error_message: Option<StrBytes> = Some(Default::default()), at(V(0, N)).null(V(0, N)).ignorable();
     }
 }

@@ -7,13 +7,13 @@ message! {
 
     /// The body of ApiVersionsRequest.
     ApiVersionsRequest {
-        /// The name of the client.
+        /// string, v3 and later.
         client_software_name with_client_software_name: StrBytes = Default::default(), at(V(3, N)).ignorable();
-        /// The version of the client.
+        /// string, v3 and later.
         client_software_version with_client_software_version: StrBytes = Default::default(), at(V(3, N)).ignorable();
-        /// The cluster ID the client intends to connect to. Provide both ClusterId and NodeId, if known.
+        /// string, v5 and later, nullable, null by default.
         cluster_id with_cluster_id: Option<StrBytes> = None, at(V(5, N)).null(V(5, N)).ignorable();
-        /// The node ID the client intends to connect to. Provide both ClusterId and NodeId, if known.
+        /// int32, v5 and later, -1 by default.
         node_id with_node_id: i32 = -1, at(V(5, N)).ignorable();
     }
 }

@@ -7,7 +7,7 @@ message! {
 
     /// The body of DeleteGroupsRequest.
     DeleteGroupsRequest {
-        /// The group names to delete.
+        /// Array of string, all versions.
         groups_names with_groups_names: Vec<GroupId> = Default::default(), at(V(0, N));
     }
 }

@@ -7,19 +7,19 @@ message! {
 
     /// The body of DeleteGroupsResponse.
     DeleteGroupsResponse {
-        /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not violate any quota.
+        /// int32, all versions.
         throttle_time_ms with_throttle_time_ms: i32 = Default::default(), at(V(0, N));
-        /// The deletion results.
+        /// Array of DeletableGroupResult, all versions.
         results with_results: Vec<DeletableGroupResult> = Default::default(), at(V(0, N));
     }
 
     /// A part of DeleteGroupsResponse.
     DeletableGroupResult {
-        /// The group id.
+        /// string, all versions.
         group_id with_group_id: GroupId = Default::default(), at(V(0, N));
-        /// The deletion error, or 0 if the deletion succeeded.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The error message, or null if there was no error.
+        /// string, v3 and later, nullable, null by default.
         error_message with_error_message: Option<StrBytes> = None, at(V(3, N)).null(V(3, N)).ignorable();
     }
 }

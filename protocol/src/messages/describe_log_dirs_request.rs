@@ -7,15 +7,15 @@ message! {
 
     /// The body of DescribeLogDirsRequest.
     DescribeLogDirsRequest {
-        /// Each topic that we want to describe log directories for, or null for all topics.
+        /// Array of DescribableLogDirTopic, all versions, nullable.
         topics with_topics: Option<Vec<DescribableLogDirTopic>> = Some(Default::default()), at(V(0, N)).null(V(0, N));
     }
 
     /// A part of DescribeLogDirsRequest.
     DescribableLogDirTopic {
-        /// The topic name.
+        /// string, all versions.
         topic with_topic: TopicName = Default::default(), at(V(0, N));
-        /// The partition indexes.
+        /// Array of int32, all versions.
         partitions with_partitions: Vec<i32> = Default::default(), at(V(0, N));
     }
 }

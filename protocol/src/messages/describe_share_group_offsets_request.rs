@@ -7,23 +7,23 @@ message! {
 
     /// The body of DescribeShareGroupOffsetsRequest.
     DescribeShareGroupOffsetsRequest {
-        /// The groups to describe offsets for.
+        /// Array of DescribeShareGroupOffsetsRequestGroup, all versions.
         groups with_groups: Vec<DescribeShareGroupOffsetsRequestGroup> = Default::default(), at(V(0, N));
     }
 
     /// A part of DescribeShareGroupOffsetsRequest.
     DescribeShareGroupOffsetsRequestGroup {
-        /// The group identifier.
+        /// string, all versions.
         group_id with_group_id: GroupId = Default::default(), at(V(0, N));
-        /// The topics to describe offsets for, or null for all topic-partitions.
+        /// Array of DescribeShareGroupOffsetsRequestTopic, all versions, nullable.
         topics with_topics: Option<Vec<DescribeShareGroupOffsetsRequestTopic>> = Some(Default::default()), at(V(0, N)).null(V(0, N));
     }
 
     /// A part of DescribeShareGroupOffsetsRequest.
     DescribeShareGroupOffsetsRequestTopic {
-        /// The topic name.
+        /// string, all versions.
         topic_name with_topic_name: TopicName = Default::default(), at(V(0, N));
-        /// The partitions.
+        /// Array of int32, all versions.
         partitions with_partitions: Vec<i32> = Default::default(), at(V(0, N));
     }
 }

@@ -7,47 +7,47 @@ message! {
 
     /// The body of DescribeShareGroupOffsetsResponse.
     DescribeShareGroupOffsetsResponse {
-        /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not violate any quota.
+        /// int32, all versions.
         throttle_time_ms with_throttle_time_ms: i32 = Default::default(), at(V(0, N));
-        /// The results for each group.
+        /// Array of DescribeShareGroupOffsetsResponseGroup, all versions.
         groups with_groups: Vec<DescribeShareGroupOffsetsResponseGroup> = Default::default(), at(V(0, N));
     }
 
     /// A part of DescribeShareGroupOffsetsResponse.
     DescribeShareGroupOffsetsResponseGroup {
-        /// The group identifier.
+        /// string, all versions.
         group_id with_group_id: GroupId = Default::default(), at(V(0, N));
-        /// The results for each topic.
+        /// Array of DescribeShareGroupOffsetsResponseTopic, all versions.
         topics with_topics: Vec<DescribeShareGroupOffsetsResponseTopic> = Default::default(), at(V(0, N));
-        /// The group-level error code, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The group-level error message, or null if there was no error.
+        /// string, all versions, nullable, null by default.
         error_message with_error_message: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
     }
 
     /// A part of DescribeShareGroupOffsetsResponse.
     DescribeShareGroupOffsetsResponseTopic {
-        /// The topic name.
+        /// string, all versions.
         topic_name with_topic_name: TopicName = Default::default(), at(V(0, N));
-        /// The unique topic ID.
+        /// uuid, all versions.
         topic_id with_topic_id: Uuid = Default::default(), at(V(0, N));
-        /// Kafka says nothing about it.
+        /// Array of DescribeShareGroupOffsetsResponsePartition, all versions.
         partitions with_partitions: Vec<DescribeShareGroupOffsetsResponsePartition> = Default::default(), at(V(0, N));
     }
 
     /// A part of DescribeShareGroupOffsetsResponse.
     DescribeShareGroupOffsetsResponsePartition {
-        /// The partition index.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// The share-partition start offset.
+        /// int64, all versions.
         start_offset with_start_offset: i64 = Default::default(), at(V(0, N));
-        /// The leader epoch of the partition.
+        /// int32, all versions.
         leader_epoch with_leader_epoch: i32 = Default::default(), at(V(0, N));
-        /// The share-partition lag.
+        /// int64, v1 and later, -1 by default.
         lag with_lag: i64 = -1, at(V(1, N)).ignorable();
-        /// The partition-level error code, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The partition-level error message, or null if there was no error.
+        /// string, all versions, nullable, null by default.
         error_message with_error_message: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
     }
 }

@@ -7,31 +7,31 @@ message! {
 
     /// The body of ListOffsetsRequest.
     ListOffsetsRequest {
-        /// The broker ID of the requester, or -1 if this request is being made by a normal consumer.
+        /// int32, all versions.
         replica_id with_replica_id: BrokerId = Default::default(), at(V(0, N));
-        /// This setting controls the visibility of transactional records. Using READ_UNCOMMITTED (isolation_level = 0) makes all records visible. With READ_COMMITTED (isolation_level = 1), non-transactional and COMMITTED transactional records are visible. To be more concrete, READ_COMMITTED returns all data from offsets smaller than the current LSO (last stable offset), and enables the inclusion of the list of aborted transactions in the result, which allows consumers to discard ABORTED transactional records.
+        /// int8, v2 and later.
         isolation_level with_isolation_level: i8 = Default::default(), at(V(2, N));
-        /// Each topic in the request.
+        /// Array of ListOffsetsTopic, all versions.
         topics with_topics: Vec<ListOffsetsTopic> = Default::default(), at(V(0, N));
-        /// The timeout to await a response in milliseconds for requests that require reading from remote storage for topics enabled with tiered storage.
+        /// int32, v10 and later.
         timeout_ms with_timeout_ms: i32 = Default::default(), at(V(10, N)).ignorable();
     }
 
     /// A part of ListOffsetsRequest.
     ListOffsetsTopic {
-        /// The topic name.
+        /// string, all versions.
         name with_name: TopicName = Default::default(), at(V(0, N));
-        /// Each partition in the request.
+        /// Array of ListOffsetsPartition, all versions.
         partitions with_partitions: Vec<ListOffsetsPartition> = Default::default(), at(V(0, N));
     }
 
     /// A part of ListOffsetsRequest.
     ListOffsetsPartition {
-        /// The partition index.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// The current leader epoch.
+        /// int32, v4 and later, -1 by default.
         current_leader_epoch with_current_leader_epoch: i32 = -1, at(V(4, N)).ignorable();
-        /// The current timestamp.
+        /// int64, all versions.
         timestamp with_timestamp: i64 = Default::default(), at(V(0, N));
     }
 }

@@ -7,31 +7,31 @@ message! {
 
     /// The body of ListOffsetsResponse.
     ListOffsetsResponse {
-        /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not violate any quota.
+        /// int32, v2 and later.
         throttle_time_ms with_throttle_time_ms: i32 = Default::default(), at(V(2, N)).ignorable();
-        /// Each topic in the response.
+        /// Array of ListOffsetsTopicResponse, all versions.
         topics with_topics: Vec<ListOffsetsTopicResponse> = Default::default(), at(V(0, N));
     }
 
     /// A part of ListOffsetsResponse.
     ListOffsetsTopicResponse {
-        /// The topic name.
+        /// string, all versions.
         name with_name: TopicName = Default::default(), at(V(0, N));
-        /// Each partition in the response.
+        /// Array of ListOffsetsPartitionResponse, all versions.
         partitions with_partitions: Vec<ListOffsetsPartitionResponse> = Default::default(), at(V(0, N));
     }
 
     /// A part of ListOffsetsResponse.
     ListOffsetsPartitionResponse {
-        /// The partition index.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// The partition error code, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The timestamp associated with the returned offset.
+        /// int64, all versions, -1 by default.
         timestamp with_timestamp: i64 = -1, at(V(1, N));
-        /// The returned offset.
+        /// int64, all versions, -1 by default.
         offset with_offset: i64 = -1, at(V(1, N));
-        /// The leader epoch associated with the returned offset.
+        /// int32, v4 and later, -1 by default.
         leader_epoch with_leader_epoch: i32 = -1, at(V(4, N));
     }
 }

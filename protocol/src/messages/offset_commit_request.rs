@@ -7,39 +7,39 @@ message! {
 
     /// The body of OffsetCommitRequest.
     OffsetCommitRequest {
-        /// The unique group identifier.
+        /// string, all versions.
         group_id with_group_id: GroupId = Default::default(), at(V(0, N));
-        /// The generation of the group if using the classic group protocol or the member epoch if using the consumer protocol.
+        /// int32, all versions, -1 by default.
         generation_id_or_member_epoch with_generation_id_or_member_epoch: i32 = -1, at(V(1, N)).ignorable();
-        /// The member ID assigned by the group coordinator.
+        /// string, all versions.
         member_id with_member_id: StrBytes = Default::default(), at(V(1, N)).ignorable();
-        /// The unique identifier of the consumer instance provided by end user.
+        /// string, v7 and later, nullable, null by default.
         group_instance_id with_group_instance_id: Option<StrBytes> = None, at(V(7, N)).null(V(7, N));
-        /// The time period in ms to retain the offset.
+        /// int64, v2 to v4, -1 by default.
         retention_time_ms with_retention_time_ms: i64 = -1, at(V(2, 4)).ignorable();
-        /// The topics to commit offsets for.
+        /// Array of OffsetCommitRequestTopic, all versions.
         topics with_topics: Vec<OffsetCommitRequestTopic> = Default::default(), at(V(0, N));
     }
 
     /// A part of OffsetCommitRequest.
     OffsetCommitRequestTopic {
-        /// The topic name.
+        /// string, v0 to v9.
         name with_name: TopicName = Default::default(), at(V(0, 9)).ignorable();
-        /// The topic ID.
+        /// uuid, v10 and later.
         topic_id with_topic_id: Uuid = Default::default(), at(V(10, N)).ignorable();
-        /// Each partition to commit offsets for.
+        /// Array of OffsetCommitRequestPartition, all versions.
         partitions with_partitions: Vec<OffsetCommitRequestPartition> = Default::default(), at(V(0, N));
     }
 
     /// A part of OffsetCommitRequest.
     OffsetCommitRequestPartition {
-        /// The partition index.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// The message offset to be committed.
+        /// int64, all versions.
         committed_offset with_committed_offset: i64 = Default::default(), at(V(0, N));
-        /// The leader epoch of this partition.
+        /// int32, v6 and later, -1 by default.
         committed_leader_epoch with_committed_leader_epoch: i32 = -1, at(V(6, N)).ignorable();
-        /// Any associated metadata the client wants to keep.
+        /// string, all versions, nullable.
         committed_metadata with_committed_metadata: Option<StrBytes> = Some(Default::default()), at(V(0, N)).null(V(0, N));
     }
 }

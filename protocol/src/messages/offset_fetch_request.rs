@@ -7,43 +7,43 @@ message! {
 
     /// The body of OffsetFetchRequest.
     OffsetFetchRequest {
-        /// The group to fetch offsets for.
+        /// string, v0 to v7.
         group_id with_group_id: GroupId = Default::default(), at(V(0, 7));
-        /// Each topic we would like to fetch offsets for, or null to fetch offsets for all topics.
+        /// Array of OffsetFetchRequestTopic, v0 to v7, nullable in v2 to v7.
         topics with_topics: Option<Vec<OffsetFetchRequestTopic>> = Some(Default::default()), at(V(0, 7)).null(V(2, 7));
-        /// Each group we would like to fetch offsets for.
+        /// Array of OffsetFetchRequestGroup, v8 and later.
         groups with_groups: Vec<OffsetFetchRequestGroup> = Default::default(), at(V(8, N));
-        /// Whether broker should hold on returning unstable offsets but set a retriable error code for the partitions.
+        /// bool, v7 and later, false by default.
         require_stable with_require_stable: bool = false, at(V(7, N));
     }
 
     /// A part of OffsetFetchRequest.
     OffsetFetchRequestTopic {
-        /// The topic name.
+        /// string, v0 to v7.
         name with_name: TopicName = Default::default(), at(V(0, 7));
-        /// The partition indexes we would like to fetch offsets for.
+        /// Array of int32, v0 to v7.
         partition_indexes with_partition_indexes: Vec<i32> = Default::default(), at(V(0, 7));
     }
 
     /// A part of OffsetFetchRequest.
     OffsetFetchRequestGroup {
-        /// The group ID.
+        /// string, v8 and later.
         group_id with_group_id: GroupId = Default::default(), at(V(8, N));
-        /// The member id.
+        /// string, v9 and later, nullable, null by default.
         member_id with_member_id: Option<StrBytes> = None, at(V(9, N)).null(V(9, N)).ignorable();
-        /// The member epoch if using the new consumer protocol (KIP-848).
+        /// int32, v9 and later, -1 by default.
         member_epoch with_member_epoch: i32 = -1, at(V(9, N)).ignorable();
-        /// Each topic we would like to fetch offsets for, or null to fetch offsets for all topics.
+        /// Array of OffsetFetchRequestTopics, v8 and later, nullable.
         topics with_topics: Option<Vec<OffsetFetchRequestTopics>> = Some(Default::default()), at(V(8, N)).null(V(8, N));
     }
 
     /// A part of OffsetFetchRequest.
     OffsetFetchRequestTopics {
-        /// The topic name.
+        /// string, v8 to v9.
         name with_name: TopicName = Default::default(), at(V(8, 9)).ignorable();
-        /// The topic ID.
+        /// uuid, v10 and later.
         topic_id with_topic_id: Uuid = Default::default(), at(V(10, N)).ignorable();
-        /// The partition indexes we would like to fetch offsets for.
+        /// Array of int32, v8 and later.
         partition_indexes with_partition_indexes: Vec<i32> = Default::default(), at(V(8, N));
     }
 }

@@ -7,25 +7,25 @@ message! {
 
     /// The body of ReadShareGroupStateSummaryRequest.
     ReadShareGroupStateSummaryRequest {
-        /// The group identifier.
+        /// string, all versions.
         group_id with_group_id: StrBytes = Default::default(), at(V(0, N));
-        /// The data for the topics.
+        /// Array of ReadStateSummaryData, all versions.
         topics with_topics: Vec<ReadStateSummaryData> = Default::default(), at(V(0, N));
     }
 
     /// A part of ReadShareGroupStateSummaryRequest.
     ReadStateSummaryData {
-        /// The topic identifier.
+        /// uuid, all versions.
         topic_id with_topic_id: Uuid = Default::default(), at(V(0, N));
-        /// The data for the partitions.
+        /// Array of PartitionData, all versions.
         partitions with_partitions: Vec<PartitionData> = Default::default(), at(V(0, N));
     }
 
     /// A part of ReadShareGroupStateSummaryRequest.
     PartitionData {
-        /// The partition index.
+        /// int32, all versions.
         partition with_partition: i32 = Default::default(), at(V(0, N));
-        /// The leader epoch of the share-partition.
+        /// int32, all versions.
         leader_epoch with_leader_epoch: i32 = Default::default(), at(V(0, N));
     }
 }

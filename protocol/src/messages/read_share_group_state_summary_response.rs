@@ -7,33 +7,33 @@ message! {
 
     /// The body of ReadShareGroupStateSummaryResponse.
     ReadShareGroupStateSummaryResponse {
-        /// The read results.
+        /// Array of ReadStateSummaryResult, all versions.
         results with_results: Vec<ReadStateSummaryResult> = Default::default(), at(V(0, N));
     }
 
     /// A part of ReadShareGroupStateSummaryResponse.
     ReadStateSummaryResult {
-        /// The topic identifier.
+        /// uuid, all versions.
         topic_id with_topic_id: Uuid = Default::default(), at(V(0, N));
-        /// The results for the partitions.
+        /// Array of PartitionResult, all versions.
         partitions with_partitions: Vec<PartitionResult> = Default::default(), at(V(0, N));
     }
 
     /// A part of ReadShareGroupStateSummaryResponse.
     PartitionResult {
-        /// The partition index.
+        /// int32, all versions.
         partition with_partition: i32 = Default::default(), at(V(0, N));
-        /// The error code, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The error message, or null if there was no error.
+        /// string, all versions, nullable, null by default.
         error_message with_error_message: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
-        /// The state epoch of the share-partition.
+        /// int32, all versions.
         state_epoch with_state_epoch: i32 = Default::default(), at(V(0, N));
-        /// The leader epoch of the share-partition.
+        /// int32, all versions.
         leader_epoch with_leader_epoch: i32 = Default::default(), at(V(0, N));
-        /// The share-partition start offset.
+        /// int64, all versions.
         start_offset with_start_offset: i64 = Default::default(), at(V(0, N));
-        /// The number of offsets greater than or equal to share-partition start offset for which delivery has been completed.
+        /// int32, v1 and later, -1 by default.
         delivery_complete_count with_delivery_complete_count: i32 = -1, at(V(1, N)).ignorable();
     }
 }

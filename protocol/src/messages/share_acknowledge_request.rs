@@ -7,41 +7,41 @@ message! {
 
     /// The body of ShareAcknowledgeRequest.
     ShareAcknowledgeRequest {
-        /// The group identifier.
+        /// string, all versions, nullable, null by default.
         group_id with_group_id: Option<GroupId> = None, at(V(0, N)).null(V(0, N));
-        /// The member ID.
+        /// string, all versions, nullable.
         member_id with_member_id: Option<StrBytes> = Some(Default::default()), at(V(0, N)).null(V(0, N));
-        /// The current share session epoch: 0 to open a share session; -1 to close it; otherwise increments for consecutive requests.
+        /// int32, all versions.
         share_session_epoch with_share_session_epoch: i32 = Default::default(), at(V(0, N));
-        /// Whether Renew type acknowledgements present in AcknowledgementBatches.
+        /// bool, v2 and later, false by default.
         is_renew_ack with_is_renew_ack: bool = false, at(V(2, N));
-        /// The topics containing records to acknowledge.
+        /// Array of AcknowledgeTopic, all versions.
         topics with_topics: Vec<AcknowledgeTopic> = Default::default(), at(V(0, N));
     }
 
     /// A part of ShareAcknowledgeRequest.
     AcknowledgeTopic {
-        /// The unique topic ID.
+        /// uuid, all versions.
         topic_id with_topic_id: Uuid = Default::default(), at(V(0, N));
-        /// The partitions containing records to acknowledge.
+        /// Array of AcknowledgePartition, all versions.
         partitions with_partitions: Vec<AcknowledgePartition> = Default::default(), at(V(0, N));
     }
 
     /// A part of ShareAcknowledgeRequest.
     AcknowledgePartition {
-        /// The partition index.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// Record batches to acknowledge.
+        /// Array of AcknowledgementBatch, all versions.
         acknowledgement_batches with_acknowledgement_batches: Vec<AcknowledgementBatch> = Default::default(), at(V(0, N));
     }
 
     /// A part of ShareAcknowledgeRequest.
     AcknowledgementBatch {
-        /// First offset of batch of records to acknowledge.
+        /// int64, all versions.
         first_offset with_first_offset: i64 = Default::default(), at(V(0, N));
-        /// Last offset (inclusive) of batch of records to acknowledge.
+        /// int64, all versions.
         last_offset with_last_offset: i64 = Default::default(), at(V(0, N));
-        /// Array of acknowledge types - 0:Gap,1:Accept,2:Release,3:Reject,4:Renew.
+        /// Array of int8, all versions.
         acknowledge_types with_acknowledge_types: Vec<i8> = Default::default(), at(V(0, N));
     }
 }

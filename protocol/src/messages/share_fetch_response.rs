@@ -7,75 +7,75 @@ message! {
 
     /// The body of ShareFetchResponse.
     ShareFetchResponse {
-        /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not violate any quota.
+        /// int32, all versions.
         throttle_time_ms with_throttle_time_ms: i32 = Default::default(), at(V(0, N));
-        /// The top-level response error code.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The top-level error message, or null if there was no error.
+        /// string, all versions, nullable, null by default.
         error_message with_error_message: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
-        /// The time in milliseconds for which the acquired records are locked.
+        /// int32, all versions.
         acquisition_lock_timeout_ms with_acquisition_lock_timeout_ms: i32 = Default::default(), at(V(1, N));
-        /// The response topics.
+        /// Array of ShareFetchableTopicResponse, all versions.
         responses with_responses: Vec<ShareFetchableTopicResponse> = Default::default(), at(V(0, N));
-        /// Endpoints for all current leaders enumerated in PartitionData with error NOT_LEADER_OR_FOLLOWER.
+        /// Array of NodeEndpoint, all versions.
         node_endpoints with_node_endpoints: Vec<NodeEndpoint> = Default::default(), at(V(0, N));
     }
 
     /// A part of ShareFetchResponse.
     ShareFetchableTopicResponse {
-        /// The unique topic ID.
+        /// uuid, all versions.
         topic_id with_topic_id: Uuid = Default::default(), at(V(0, N));
-        /// The topic partitions.
+        /// Array of PartitionData, all versions.
         partitions with_partitions: Vec<PartitionData> = Default::default(), at(V(0, N));
     }
 
     /// A part of ShareFetchResponse.
     PartitionData {
-        /// The partition index.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// The fetch error code, or 0 if there was no fetch error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The fetch error message, or null if there was no fetch error.
+        /// string, all versions, nullable, null by default.
         error_message with_error_message: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
-        /// The acknowledge error code, or 0 if there was no acknowledge error.
+        /// int16, all versions.
         acknowledge_error_code with_acknowledge_error_code: i16 = Default::default(), at(V(0, N));
-        /// The acknowledge error message, or null if there was no acknowledge error.
+        /// string, all versions, nullable, null by default.
         acknowledge_error_message with_acknowledge_error_message: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
-        /// The current leader of the partition.
+        /// LeaderIdAndEpoch, all versions.
         current_leader with_current_leader: LeaderIdAndEpoch = Default::default(), at(V(0, N));
-        /// The record data.
+        /// records, all versions, nullable in v0.
         records with_records: Option<Bytes> = Some(Default::default()), at(V(0, N)).null(V(0, 0));
-        /// The acquired records.
+        /// Array of AcquiredRecords, all versions.
         acquired_records with_acquired_records: Vec<AcquiredRecords> = Default::default(), at(V(0, N));
     }
 
     /// A part of ShareFetchResponse.
     LeaderIdAndEpoch {
-        /// The ID of the current leader or -1 if the leader is unknown.
+        /// int32, all versions.
         leader_id with_leader_id: i32 = Default::default(), at(V(0, N));
-        /// The latest known leader epoch.
+        /// int32, all versions.
         leader_epoch with_leader_epoch: i32 = Default::default(), at(V(0, N));
     }
 
     /// A part of ShareFetchResponse.
     AcquiredRecords {
-        /// The earliest offset in this batch of acquired records.
+        /// int64, all versions.
         first_offset with_first_offset: i64 = Default::default(), at(V(0, N));
-        /// The last offset of this batch of acquired records.
+        /// int64, all versions.
         last_offset with_last_offset: i64 = Default::default(), at(V(0, N));
-        /// The delivery count of this batch of acquired records.
+        /// int16, all versions.
         delivery_count with_delivery_count: i16 = Default::default(), at(V(0, N));
     }
 
     /// A part of ShareFetchResponse.
     NodeEndpoint {
-        /// The ID of the associated node.
+        /// int32, all versions.
         node_id with_node_id: BrokerId = Default::default(), at(V(0, N));
-        /// The node's hostname.
+        /// string, all versions.
         host with_host: StrBytes = Default::default(), at(V(0, N));
-        /// The node's port.
+        /// int32, all versions.
         port with_port: i32 = Default::default(), at(V(0, N));
-        /// The rack of the node, or null if it has not been assigned to a rack.
+        /// string, all versions, nullable, null by default.
         rack with_rack: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
     }
 }

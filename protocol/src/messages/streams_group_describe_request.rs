@@ -7,11 +7,11 @@ message! {
 
     /// The body of StreamsGroupDescribeRequest.
     StreamsGroupDescribeRequest {
-        /// The ids of the groups to describe
+        /// Array of string, all versions.
         group_ids with_group_ids: Vec<GroupId> = Default::default(), at(V(0, N));
-        /// Whether to include authorized operations.
+        /// bool, all versions.
         include_authorized_operations with_include_authorized_operations: bool = Default::default(), at(V(0, N));
-        /// Whether to include the full topology description from the topology description plugin in the response.
+        /// bool, v1 and later, false by default.
         include_topology_description with_include_topology_description: bool = false, at(V(1, N));
     }
 }

@@ -7,189 +7,189 @@ message! {
 
     /// The body of StreamsGroupDescribeResponse.
     StreamsGroupDescribeResponse {
-        /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not violate any quota.
+        /// int32, all versions.
         throttle_time_ms with_throttle_time_ms: i32 = Default::default(), at(V(0, N));
-        /// Each described group.
+        /// Array of DescribedGroup, all versions.
         groups with_groups: Vec<DescribedGroup> = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     DescribedGroup {
-        /// The describe error, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The top-level error message, or null if there was no error.
+        /// string, all versions, nullable, null by default.
         error_message with_error_message: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
-        /// The group ID string.
+        /// string, all versions.
         group_id with_group_id: GroupId = Default::default(), at(V(0, N));
-        /// The group state string, or the empty string.
+        /// string, all versions.
         group_state with_group_state: StrBytes = Default::default(), at(V(0, N));
-        /// The group epoch.
+        /// int32, all versions.
         group_epoch with_group_epoch: i32 = Default::default(), at(V(0, N));
-        /// The assignment epoch.
+        /// int32, all versions.
         assignment_epoch with_assignment_epoch: i32 = Default::default(), at(V(0, N));
-        /// The topology metadata currently initialized for the streams application. Can be null in case of a describe error.
+        /// Topology, all versions, nullable, null by default.
         topology with_topology: Option<Topology> = None, at(V(0, N)).null(V(0, N));
-        /// The members.
+        /// Array of Member, all versions.
         members with_members: Vec<Member> = Default::default(), at(V(0, N));
-        /// 32-bit bitfield to represent authorized operations for this group.
+        /// int32, all versions, -2147483648 by default.
         authorized_operations with_authorized_operations: i32 = -2147483648, at(V(0, N));
-        /// The full topology description for this group. Non-null if and only if TopologyDescriptionStatus is AVAILABLE (3); null otherwise.
+        /// TopologyDescription, v1 and later, nullable, null by default.
         topology_description with_topology_description: Option<TopologyDescription> = None, at(V(1, N)).null(V(1, N));
-        /// The status of the topology description for this group, paired with TopologyDescription: 0=NOT_REQUESTED (client did not set IncludeTopologyDescription; TopologyDescription is null); 1=NOT_STORED (no description recorded for this group; TopologyDescription is null); 2=ERROR (broker failed to fetch the description, see broker logs; TopologyDescription is null); 3=AVAILABLE (TopologyDescription is non-null and carries the description).
+        /// int8, v1 and later, 0 by default.
         topology_description_status with_topology_description_status: i8 = 0, at(V(1, N));
-        /// The task assignor that the group coordinator will use for the next assignment computation. This may differ from the assignor that computed the current assignment, because changing the assignor configuration does not trigger a rebalance. Null in case of a describe error.
+        /// string, v1 and later, nullable, null by default.
         assignor_name with_assignor_name: Option<StrBytes> = None, at(V(1, N)).null(V(1, N)).ignorable();
     }
 
     /// A part of StreamsGroupDescribeResponse.
     Topology {
-        /// The epoch of the currently initialized topology for this group.
+        /// int32, all versions.
         epoch with_epoch: i32 = Default::default(), at(V(0, N));
-        /// The subtopologies of the streams application. This contains the configured subtopologies, where the number of partitions are set and any regular expressions are resolved to actual topics. Null if the group is uninitialized, source topics are missing or incorrectly partitioned.
+        /// Array of Subtopology, all versions, nullable, null by default.
         subtopologies with_subtopologies: Option<Vec<Subtopology>> = None, at(V(0, N)).null(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     Subtopology {
-        /// String to uniquely identify the subtopology.
+        /// string, all versions.
         subtopology_id with_subtopology_id: StrBytes = Default::default(), at(V(0, N));
-        /// The topics the subtopology reads from.
+        /// Array of string, all versions.
         source_topics with_source_topics: Vec<TopicName> = Default::default(), at(V(0, N));
-        /// The repartition topics the subtopology writes to.
+        /// Array of string, all versions.
         repartition_sink_topics with_repartition_sink_topics: Vec<TopicName> = Default::default(), at(V(0, N));
-        /// The set of state changelog topics associated with this subtopology. Created automatically.
+        /// Array of TopicInfo, all versions.
         state_changelog_topics with_state_changelog_topics: Vec<TopicInfo> = Default::default(), at(V(0, N));
-        /// The set of source topics that are internally created repartition topics. Created automatically.
+        /// Array of TopicInfo, all versions.
         repartition_source_topics with_repartition_source_topics: Vec<TopicInfo> = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     TopicInfo {
-        /// The name of the topic.
+        /// string, all versions.
         name with_name: TopicName = Default::default(), at(V(0, N));
-        /// The number of partitions in the topic. Can be 0 if no specific number of partitions is enforced. Always 0 for changelog topics.
+        /// int32, all versions.
         partitions with_partitions: i32 = Default::default(), at(V(0, N));
-        /// The replication factor of the topic. Can be 0 if the default replication factor should be used.
+        /// int16, all versions.
         replication_factor with_replication_factor: i16 = Default::default(), at(V(0, N));
-        /// Topic-level configurations as key-value pairs.
+        /// Array of KeyValue, all versions.
         topic_configs with_topic_configs: Vec<KeyValue> = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     KeyValue {
-        /// key of the config
+        /// string, all versions.
         key with_key: StrBytes = Default::default(), at(V(0, N));
-        /// value of the config
+        /// string, all versions.
         value with_value: StrBytes = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     Member {
-        /// The member ID.
+        /// string, all versions.
         member_id with_member_id: StrBytes = Default::default(), at(V(0, N));
-        /// The member epoch.
+        /// int32, all versions.
         member_epoch with_member_epoch: i32 = Default::default(), at(V(0, N));
-        /// The member instance ID for static membership.
+        /// string, all versions, nullable, null by default.
         instance_id with_instance_id: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
-        /// The rack ID.
+        /// string, all versions, nullable, null by default.
         rack_id with_rack_id: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
-        /// The client ID.
+        /// string, all versions.
         client_id with_client_id: StrBytes = Default::default(), at(V(0, N));
-        /// The client host.
+        /// string, all versions.
         client_host with_client_host: StrBytes = Default::default(), at(V(0, N));
-        /// The epoch of the topology on the client.
+        /// int32, all versions.
         topology_epoch with_topology_epoch: i32 = Default::default(), at(V(0, N));
-        /// Identity of the streams instance that may have multiple clients.
+        /// string, all versions.
         process_id with_process_id: StrBytes = Default::default(), at(V(0, N));
-        /// User-defined endpoint for Interactive Queries. Null if not defined for this client.
+        /// Endpoint, all versions, nullable, null by default.
         user_endpoint with_user_endpoint: Option<Endpoint> = None, at(V(0, N)).null(V(0, N));
-        /// Used for rack-aware assignment algorithm.
+        /// Array of KeyValue, all versions.
         client_tags with_client_tags: Vec<KeyValue> = Default::default(), at(V(0, N));
-        /// Cumulative changelog offsets for tasks.
+        /// Array of TaskOffset, all versions.
         task_offsets with_task_offsets: Vec<TaskOffset> = Default::default(), at(V(0, N));
-        /// Cumulative changelog end offsets for tasks.
+        /// Array of TaskOffset, all versions.
         task_end_offsets with_task_end_offsets: Vec<TaskOffset> = Default::default(), at(V(0, N));
-        /// The current assignment.
+        /// Assignment, all versions.
         assignment with_assignment: Assignment = Default::default(), at(V(0, N));
-        /// The target assignment.
+        /// Assignment, all versions.
         target_assignment with_target_assignment: Assignment = Default::default(), at(V(0, N));
-        /// True for classic members that have not been upgraded yet.
+        /// bool, all versions.
         is_classic with_is_classic: bool = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     Endpoint {
-        /// host of the endpoint
+        /// string, all versions.
         host with_host: StrBytes = Default::default(), at(V(0, N));
-        /// port of the endpoint
+        /// uint16, all versions.
         port with_port: u16 = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     TaskOffset {
-        /// The subtopology identifier.
+        /// string, all versions.
         subtopology_id with_subtopology_id: StrBytes = Default::default(), at(V(0, N));
-        /// The partition.
+        /// int32, all versions.
         partition with_partition: i32 = Default::default(), at(V(0, N));
-        /// The offset.
+        /// int64, all versions.
         offset with_offset: i64 = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     Assignment {
-        /// Active tasks for this client.
+        /// Array of TaskIds, all versions.
         active_tasks with_active_tasks: Vec<TaskIds> = Default::default(), at(V(0, N));
-        /// Standby tasks for this client.
+        /// Array of TaskIds, all versions.
         standby_tasks with_standby_tasks: Vec<TaskIds> = Default::default(), at(V(0, N));
-        /// Warm-up tasks for this client.
+        /// Array of TaskIds, all versions.
         warmup_tasks with_warmup_tasks: Vec<TaskIds> = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     TaskIds {
-        /// The subtopology identifier.
+        /// string, all versions.
         subtopology_id with_subtopology_id: StrBytes = Default::default(), at(V(0, N));
-        /// The partitions of the input topics processed by this member.
+        /// Array of int32, all versions.
         partitions with_partitions: Vec<i32> = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     TopologyDescription {
-        /// The subtopologies that make up this topology.
+        /// Array of TopologyDescriptionSubtopology, v1 and later.
         subtopologies with_subtopologies: Vec<TopologyDescriptionSubtopology> = Default::default(), at(V(1, N));
-        /// Global state stores used by this topology.
+        /// Array of TopologyDescriptionGlobalStore, v1 and later.
         global_stores with_global_stores: Vec<TopologyDescriptionGlobalStore> = Default::default(), at(V(1, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     TopologyDescriptionSubtopology {
-        /// The subtopology identifier, unique within the topology.
+        /// string, v1 and later.
         subtopology_id with_subtopology_id: StrBytes = Default::default(), at(V(1, N));
-        /// The processing nodes in this subtopology.
+        /// Array of TopologyDescriptionNode, v1 and later.
         nodes with_nodes: Vec<TopologyDescriptionNode> = Default::default(), at(V(1, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     TopologyDescriptionNode {
-        /// The name of this node (e.g., KSTREAM-SOURCE-0000000000).
+        /// string, v1 and later.
         name with_name: StrBytes = Default::default(), at(V(1, N));
-        /// The type of this node: 1=SOURCE, 2=PROCESSOR, 3=SINK.
+        /// int8, v1 and later.
         node_type with_node_type: i8 = Default::default(), at(V(1, N));
-        /// The source topics this node reads from. Defined only for source nodes, may be empty if source topics are dynamically determined.
+        /// Array of string, v1 and later.
         source_topics with_source_topics: Vec<TopicName> = Default::default(), at(V(1, N));
-        /// The topic this node writes to. Defined only for sink nodes, may be null if sink topic is dynamically determined.
+        /// string, v1 and later, nullable, null by default.
         sink_topic with_sink_topic: Option<TopicName> = None, at(V(1, N)).null(V(1, N));
-        /// The state store names accessed by this node. Defined only for processor nodes.
+        /// Array of string, v1 and later.
         stores with_stores: Vec<StrBytes> = Default::default(), at(V(1, N));
-        /// The names of successor nodes in the processing graph. Predecessor relationships are reconstructed from this field.
+        /// Array of string, v1 and later.
         successors with_successors: Vec<StrBytes> = Default::default(), at(V(1, N));
     }
 
     /// A part of StreamsGroupDescribeResponse.
     TopologyDescriptionGlobalStore {
-        /// The source node providing data to the global store.
+        /// TopologyDescriptionNode, v1 and later.
         source with_source: TopologyDescriptionNode = Default::default(), at(V(1, N));
-        /// The processor node that populates the global store.
+        /// TopologyDescriptionNode, v1 and later.
         processor with_processor: TopologyDescriptionNode = Default::default(), at(V(1, N));
     }
 }

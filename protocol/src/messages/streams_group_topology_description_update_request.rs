@@ -7,53 +7,53 @@ message! {
 
     /// The body of StreamsGroupTopologyDescriptionUpdateRequest.
     StreamsGroupTopologyDescriptionUpdateRequest {
-        /// The streams group identifier.
+        /// string, all versions.
         group_id with_group_id: GroupId = Default::default(), at(V(0, N));
-        /// The ID of the streams group member sending the push. The broker validates that this member is still in the group; mismatches (including when the group itself has been deleted) are rejected with UNKNOWN_MEMBER_ID so the client treats itself as fenced and rejoins.
+        /// string, all versions.
         member_id with_member_id: StrBytes = Default::default(), at(V(0, N));
-        /// The epoch of the topology being described.
+        /// int32, all versions.
         topology_epoch with_topology_epoch: i32 = Default::default(), at(V(0, N));
-        /// The topology description.
+        /// TopologyDescription, all versions.
         topology_description with_topology_description: TopologyDescription = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupTopologyDescriptionUpdateRequest.
     TopologyDescription {
-        /// The subtopologies that make up this topology.
+        /// Array of TopologyDescriptionSubtopology, all versions.
         subtopologies with_subtopologies: Vec<TopologyDescriptionSubtopology> = Default::default(), at(V(0, N));
-        /// Global state stores used by this topology.
+        /// Array of TopologyDescriptionGlobalStore, all versions.
         global_stores with_global_stores: Vec<TopologyDescriptionGlobalStore> = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupTopologyDescriptionUpdateRequest.
     TopologyDescriptionSubtopology {
-        /// The subtopology identifier, unique within the topology.
+        /// string, all versions.
         subtopology_id with_subtopology_id: StrBytes = Default::default(), at(V(0, N));
-        /// The processing nodes in this subtopology.
+        /// Array of TopologyDescriptionNode, all versions.
         nodes with_nodes: Vec<TopologyDescriptionNode> = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupTopologyDescriptionUpdateRequest.
     TopologyDescriptionNode {
-        /// The name of this node (e.g., KSTREAM-SOURCE-0000000000).
+        /// string, all versions.
         name with_name: StrBytes = Default::default(), at(V(0, N));
-        /// The type of this node: 1=SOURCE, 2=PROCESSOR, 3=SINK.
+        /// int8, all versions.
         node_type with_node_type: i8 = Default::default(), at(V(0, N));
-        /// The source topics this node reads from. Defined only for source nodes, may be empty if source topics are dynamically determined.
+        /// Array of string, all versions.
         source_topics with_source_topics: Vec<TopicName> = Default::default(), at(V(0, N));
-        /// The topic this node writes to. Defined only for sink nodes, may be null if sink topic is dynamically determined.
+        /// string, all versions, nullable, null by default.
         sink_topic with_sink_topic: Option<TopicName> = None, at(V(0, N)).null(V(0, N));
-        /// The state store names accessed by this node. Defined only for processor nodes.
+        /// Array of string, all versions.
         stores with_stores: Vec<StrBytes> = Default::default(), at(V(0, N));
-        /// The names of successor nodes in the processing graph. Predecessor relationships are reconstructed from this field.
+        /// Array of string, all versions.
         successors with_successors: Vec<StrBytes> = Default::default(), at(V(0, N));
     }
 
     /// A part of StreamsGroupTopologyDescriptionUpdateRequest.
     TopologyDescriptionGlobalStore {
-        /// The source node providing data to the global store.
+        /// TopologyDescriptionNode, all versions.
         source with_source: TopologyDescriptionNode = Default::default(), at(V(0, N));
-        /// The processor node that populates the global store.
+        /// TopologyDescriptionNode, all versions.
         processor with_processor: TopologyDescriptionNode = Default::default(), at(V(0, N));
     }
 }

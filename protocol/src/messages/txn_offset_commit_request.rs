@@ -7,43 +7,43 @@ message! {
 
     /// The body of TxnOffsetCommitRequest.
     TxnOffsetCommitRequest {
-        /// The ID of the transaction.
+        /// string, all versions.
         transactional_id with_transactional_id: TransactionalId = Default::default(), at(V(0, N));
-        /// The ID of the group.
+        /// string, all versions.
         group_id with_group_id: GroupId = Default::default(), at(V(0, N));
-        /// The current producer ID in use by the transactional ID.
+        /// int64, all versions.
         producer_id with_producer_id: ProducerId = Default::default(), at(V(0, N));
-        /// The current epoch associated with the producer ID.
+        /// int16, all versions.
         producer_epoch with_producer_epoch: i16 = Default::default(), at(V(0, N));
-        /// The generation of the group if using the classic group protocol or the member epoch if using the consumer protocol.
+        /// int32, v3 and later, -1 by default.
         generation_id_or_member_epoch with_generation_id_or_member_epoch: i32 = -1, at(V(3, N));
-        /// The member ID assigned by the group coordinator.
+        /// string, v3 and later.
         member_id with_member_id: StrBytes = Default::default(), at(V(3, N));
-        /// The unique identifier of the consumer instance provided by end user.
+        /// string, v3 and later, nullable, null by default.
         group_instance_id with_group_instance_id: Option<StrBytes> = None, at(V(3, N)).null(V(3, N));
-        /// Each topic that we want to commit offsets for.
+        /// Array of TxnOffsetCommitRequestTopic, all versions.
         topics with_topics: Vec<TxnOffsetCommitRequestTopic> = Default::default(), at(V(0, N));
     }
 
     /// A part of TxnOffsetCommitRequest.
     TxnOffsetCommitRequestTopic {
-        /// The topic name.
+        /// string, v0 to v5.
         name with_name: TopicName = Default::default(), at(V(0, 5)).ignorable();
-        /// The topic ID.
+        /// uuid, v6 and later.
         topic_id with_topic_id: Uuid = Default::default(), at(V(6, N)).ignorable();
-        /// The partitions inside the topic that we want to commit offsets for.
+        /// Array of TxnOffsetCommitRequestPartition, all versions.
         partitions with_partitions: Vec<TxnOffsetCommitRequestPartition> = Default::default(), at(V(0, N));
     }
 
     /// A part of TxnOffsetCommitRequest.
     TxnOffsetCommitRequestPartition {
-        /// The index of the partition within the topic.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// The message offset to be committed.
+        /// int64, all versions.
         committed_offset with_committed_offset: i64 = Default::default(), at(V(0, N));
-        /// The leader epoch of the last consumed record.
+        /// int32, v2 and later, -1 by default.
         committed_leader_epoch with_committed_leader_epoch: i32 = -1, at(V(2, N)).ignorable();
-        /// Any associated metadata the client wants to keep.
+        /// string, all versions, nullable.
         committed_metadata with_committed_metadata: Option<StrBytes> = Some(Default::default()), at(V(0, N)).null(V(0, N));
     }
 }

@@ -7,27 +7,27 @@ message! {
 
     /// The body of TxnOffsetCommitResponse.
     TxnOffsetCommitResponse {
-        /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the request did not violate any quota.
+        /// int32, all versions.
         throttle_time_ms with_throttle_time_ms: i32 = Default::default(), at(V(0, N));
-        /// The responses for each topic.
+        /// Array of TxnOffsetCommitResponseTopic, all versions.
         topics with_topics: Vec<TxnOffsetCommitResponseTopic> = Default::default(), at(V(0, N));
     }
 
     /// A part of TxnOffsetCommitResponse.
     TxnOffsetCommitResponseTopic {
-        /// The topic name.
+        /// string, v0 to v5.
         name with_name: TopicName = Default::default(), at(V(0, 5)).ignorable();
-        /// The topic ID.
+        /// uuid, v6 and later.
         topic_id with_topic_id: Uuid = Default::default(), at(V(6, N)).ignorable();
-        /// The responses for each partition in the topic.
+        /// Array of TxnOffsetCommitResponsePartition, all versions.
         partitions with_partitions: Vec<TxnOffsetCommitResponsePartition> = Default::default(), at(V(0, N));
     }
 
     /// A part of TxnOffsetCommitResponse.
     TxnOffsetCommitResponsePartition {
-        /// The partition index.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// The error code, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
     }
 }

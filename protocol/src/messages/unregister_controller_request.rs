@@ -7,7 +7,7 @@ message! {
 
     /// The body of UnregisterControllerRequest.
     UnregisterControllerRequest {
-        /// The controller ID to unregister.
+        /// int32, all versions.
         controller_id with_controller_id: i32 = Default::default(), at(V(0, N));
     }
 }

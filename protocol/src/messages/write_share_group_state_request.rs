@@ -7,45 +7,45 @@ message! {
 
     /// The body of WriteShareGroupStateRequest.
     WriteShareGroupStateRequest {
-        /// The group identifier.
+        /// string, all versions.
         group_id with_group_id: StrBytes = Default::default(), at(V(0, N));
-        /// The data for the topics.
+        /// Array of WriteStateData, all versions.
         topics with_topics: Vec<WriteStateData> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteShareGroupStateRequest.
     WriteStateData {
-        /// The topic identifier.
+        /// uuid, all versions.
         topic_id with_topic_id: Uuid = Default::default(), at(V(0, N));
-        /// The data for the partitions.
+        /// Array of PartitionData, all versions.
         partitions with_partitions: Vec<PartitionData> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteShareGroupStateRequest.
     PartitionData {
-        /// The partition index.
+        /// int32, all versions.
         partition with_partition: i32 = Default::default(), at(V(0, N));
-        /// The state epoch of the share-partition.
+        /// int32, all versions.
         state_epoch with_state_epoch: i32 = Default::default(), at(V(0, N));
-        /// The leader epoch of the share-partition.
+        /// int32, all versions.
         leader_epoch with_leader_epoch: i32 = Default::default(), at(V(0, N));
-        /// The share-partition start offset, or -1 if the start offset is not being written.
+        /// int64, all versions.
         start_offset with_start_offset: i64 = Default::default(), at(V(0, N));
-        /// The number of offsets greater than or equal to share-partition start offset for which delivery has been completed.
+        /// int32, v1 and later, -1 by default.
         delivery_complete_count with_delivery_complete_count: i32 = -1, at(V(1, N)).ignorable();
-        /// The state batches for the share-partition.
+        /// Array of StateBatch, all versions.
         state_batches with_state_batches: Vec<StateBatch> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteShareGroupStateRequest.
     StateBatch {
-        /// The first offset of this state batch.
+        /// int64, all versions.
         first_offset with_first_offset: i64 = Default::default(), at(V(0, N));
-        /// The last offset of this state batch.
+        /// int64, all versions.
         last_offset with_last_offset: i64 = Default::default(), at(V(0, N));
-        /// The delivery state - 0:Available,2:Acked,4:Archived.
+        /// int8, all versions.
         delivery_state with_delivery_state: i8 = Default::default(), at(V(0, N));
-        /// The delivery count.
+        /// int16, all versions.
         delivery_count with_delivery_count: i16 = Default::default(), at(V(0, N));
     }
 }

@@ -7,25 +7,25 @@ message! {
 
     /// The body of WriteShareGroupStateResponse.
     WriteShareGroupStateResponse {
-        /// The write results.
+        /// Array of WriteStateResult, all versions.
         results with_results: Vec<WriteStateResult> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteShareGroupStateResponse.
     WriteStateResult {
-        /// The topic identifier.
+        /// uuid, all versions.
         topic_id with_topic_id: Uuid = Default::default(), at(V(0, N));
-        /// The results for the partitions.
+        /// Array of PartitionResult, all versions.
         partitions with_partitions: Vec<PartitionResult> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteShareGroupStateResponse.
     PartitionResult {
-        /// The partition index.
+        /// int32, all versions.
         partition with_partition: i32 = Default::default(), at(V(0, N));
-        /// The error code, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
-        /// The error message, or null if there was no error.
+        /// string, all versions, nullable, null by default.
         error_message with_error_message: Option<StrBytes> = None, at(V(0, N)).null(V(0, N));
     }
 }

@@ -7,31 +7,31 @@ message! {
 
     /// The body of WriteTxnMarkersRequest.
     WriteTxnMarkersRequest {
-        /// The transaction markers to be written.
+        /// Array of WritableTxnMarker, all versions.
         markers with_markers: Vec<WritableTxnMarker> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteTxnMarkersRequest.
     WritableTxnMarker {
-        /// The current producer ID.
+        /// int64, all versions.
         producer_id with_producer_id: ProducerId = Default::default(), at(V(0, N));
-        /// The current epoch associated with the producer ID.
+        /// int16, all versions.
         producer_epoch with_producer_epoch: i16 = Default::default(), at(V(0, N));
-        /// The result of the transaction to write to the partitions (false = ABORT, true = COMMIT).
+        /// bool, all versions.
         transaction_result with_transaction_result: bool = Default::default(), at(V(0, N));
-        /// Each topic that we want to write transaction marker(s) for.
+        /// Array of WritableTxnMarkerTopic, all versions.
         topics with_topics: Vec<WritableTxnMarkerTopic> = Default::default(), at(V(0, N));
-        /// Epoch associated with the transaction state partition hosted by this transaction coordinator.
+        /// int32, all versions.
         coordinator_epoch with_coordinator_epoch: i32 = Default::default(), at(V(0, N));
-        /// Transaction version of the marker. Ex: 0/1 = legacy (TV0/TV1), 2 = TV2 etc.
+        /// int8, v2 and later, 0 by default.
         transaction_version with_transaction_version: i8 = 0, at(V(2, N)).ignorable();
     }
 
     /// A part of WriteTxnMarkersRequest.
     WritableTxnMarkerTopic {
-        /// The topic name.
+        /// string, all versions.
         name with_name: TopicName = Default::default(), at(V(0, N));
-        /// The indexes of the partitions to write transaction markers for.
+        /// Array of int32, all versions.
         partition_indexes with_partition_indexes: Vec<i32> = Default::default(), at(V(0, N));
     }
 }

@@ -7,31 +7,31 @@ message! {
 
     /// The body of WriteTxnMarkersResponse.
     WriteTxnMarkersResponse {
-        /// The results for writing makers.
+        /// Array of WritableTxnMarkerResult, all versions.
         markers with_markers: Vec<WritableTxnMarkerResult> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteTxnMarkersResponse.
     WritableTxnMarkerResult {
-        /// The current producer ID in use by the transactional ID.
+        /// int64, all versions.
         producer_id with_producer_id: ProducerId = Default::default(), at(V(0, N));
-        /// The results by topic.
+        /// Array of WritableTxnMarkerTopicResult, all versions.
         topics with_topics: Vec<WritableTxnMarkerTopicResult> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteTxnMarkersResponse.
     WritableTxnMarkerTopicResult {
-        /// The topic name.
+        /// string, all versions.
         name with_name: TopicName = Default::default(), at(V(0, N));
-        /// The results by partition.
+        /// Array of WritableTxnMarkerPartitionResult, all versions.
         partitions with_partitions: Vec<WritableTxnMarkerPartitionResult> = Default::default(), at(V(0, N));
     }
 
     /// A part of WriteTxnMarkersResponse.
     WritableTxnMarkerPartitionResult {
-        /// The partition index.
+        /// int32, all versions.
         partition_index with_partition_index: i32 = Default::default(), at(V(0, N));
-        /// The error code, or 0 if there was no error.
+        /// int16, all versions.
         error_code with_error_code: i16 = Default::default(), at(V(0, N));
     }
 }

@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -57,7 +58,8 @@ pub(crate) struct Field {
     #[serde(default)]
     pub(crate) fields: Vec<Field>,
     // What follows says how a value is held or explained; none of it changes the bytes.
-    pub(crate) about: Option<String>,
+    #[serde(rename = "about")]
+    _about: Option<IgnoredAny>,
     pub(crate) default: Option<serde_json::Value>,
     pub(crate) entity_type: Option<String>,
     #[serde(default)]

@@ -1,7 +1,8 @@
 //! Messages as Rust structs: those of which kafka-protocol lacks versions, or that it lacks at all.
 //!
 //! A file says what a message's fields are, and no more: the `message!` macro of the protocol crate makes the code of it,
-//! so that the files stay readable and a new Kafka shows as a readable difference.
+//! so that the files stay readable and a new Kafka shows as a readable difference. The docs say the facts of the
+//! definition; what a field means is said once, by our own structs in `api`, in our own words.
 
 use crate::Source;
 use crate::definition::{Definition, Field, Kind, Range};
@@ -114,7 +115,7 @@ impl Writer<'_> {
         // Tagged fields stand behind all others, in the order of their tags. Fields that no version has any more stay,
         // as in kafka-protocol.
         fields.sort_by_key(|field| field.tag);
-        let mut out = format!("\n    /// {}\n    {name} {{\n", self.about(name));
+        let mut out = format!("\n    /// {}\n    {name} {{\n", self.part(name));
         for field in &fields {
             self.field(&mut out, field).with_context(|| field.name.clone())?;
         }
@@ -127,7 +128,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn about(&self, name: &str) -> String {
+    fn part(&self, name: &str) -> String {
         if name == self.message.name {
             format!("The body of {name}.")
         } else {
@@ -135,8 +136,45 @@ impl Writer<'_> {
         }
     }
 
+    /// What the definition says of a field: `Array of string, v2 and later, nullable, null by default.`
+    fn facts(&self, field: &Field) -> String {
+        let array = if field.is_array() { "Array of " } else { "" };
+        let mut out = format!("{array}{}, {}", field.element(), self.when(field.versions));
+        let nullable = field.nullable_versions.and(field.versions);
+        if nullable == field.versions && !nullable.is_empty() {
+            out += ", nullable";
+        } else if !nullable.is_empty() {
+            out += &format!(", nullable in {}", self.when(nullable));
+        }
+        if let Some(tag) = field.tag {
+            out += &format!(", tagged (tag {tag})");
+        }
+        match &field.default {
+            Some(Value::String(text)) if text.is_empty() => {}
+            Some(Value::String(text)) => out += &format!(", {text} by default"),
+            Some(other) => out += &format!(", {other} by default"),
+            None => {}
+        }
+        out + "."
+    }
+
+    /// The versions of a field, in words.
+    fn when(&self, versions: Range) -> String {
+        let Range { first, last } = versions;
+        if versions.is_empty() {
+            "in no version any more".to_owned()
+        } else if versions.and(self.message.valid_versions) == self.message.valid_versions {
+            "all versions".to_owned()
+        } else if last == Range::OPEN {
+            format!("v{first} and later")
+        } else if first == last {
+            format!("v{first}")
+        } else {
+            format!("v{first} to v{last}")
+        }
+    }
+
     fn field(&self, out: &mut String, field: &Field) -> anyhow::Result<()> {
-        let about = field.about.as_deref().unwrap_or("Kafka says nothing about it.");
         // Optional if any version ever had null there, as in kafka-protocol.
         let nullable = field.nullable_versions;
         let of = if nullable.is_empty() {
@@ -145,7 +183,7 @@ impl Writer<'_> {
             format!("Option<{}>", self.held(field)?)
         };
         let name = snake(&field.name);
-        writeln!(out, "        /// {}", doc(about))?;
+        writeln!(out, "        /// {}", self.facts(field))?;
         write!(
             out,
             "        {name} with_{name}: {of} = {}, at({})",
@@ -226,12 +264,6 @@ fn entity(kind: Option<&str>) -> anyhow::Result<&'static str> {
         Some("transactionalId") => "TransactionalId",
         other => bail!("unknown entity {other:?}"),
     })
-}
-
-/// Kafka's words as rustdoc takes them.
-fn doc(about: &str) -> String {
-    let escaped = about.replace('[', "\\[").replace(']', "\\]");
-    escaped.replace('<', "\\<").trim().to_owned()
 }
 
 /// `GroupId` as `group_id` and `Enable2Pc` as `enable_2_pc`: kafka-protocol's way.
