@@ -212,7 +212,7 @@ impl Client {
         }
         let brokers = response.brokers.iter();
         let listed = brokers.filter_map(|b| Some((b.node_id, Address::advertised(&b.host, b.port)?)));
-        self.hub.learn_all(listed.collect());
+        self.hub.learn_all(kohort_protocol::gather(listed));
         Ok(response)
     }
 

@@ -7,6 +7,7 @@ pub mod dissect;
 pub mod endpoints;
 mod error_code;
 pub mod frame;
+mod gather;
 mod ids;
 mod lane;
 pub mod layout;
@@ -20,6 +21,7 @@ pub use api::{ApiKey, IsolationLevel};
 pub use connection::{CallFailure, Completed, Connection, ConnectionConfig, ConnectionError};
 pub use error_code::ErrorCode;
 pub use frame::{FrameCutter, FrameError};
+pub use gather::gather;
 pub use ids::{
     Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberEpoch, MemberId, NodeId, ProducerId, TopicId,
     TopicName, TopicPartition, TransactionalId,

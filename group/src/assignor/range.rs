@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use kohort_protocol::{TopicName, TopicPartition};
+use kohort_protocol::{TopicName, TopicPartition, gather};
 
 use super::{Assignments, Assignor, PartitionRacks, RebalanceProtocol, Subscriber, TopicPartitions};
 
@@ -25,10 +25,10 @@ impl Assignor for Range {
     fn assign(&self, topics: &TopicPartitions, members: &[Subscriber]) -> Assignments {
         let mut ordered: Vec<&Subscriber> = members.iter().collect();
         ordered.sort_by(|a, b| a.order(b));
-        let mut assignments: Assignments = members
+        let none = members
             .iter()
-            .map(|member| (member.member_id.clone(), Vec::new()))
-            .collect();
+            .map(|member| (member.member_id.clone(), Vec::new()));
+        let mut assignments: Assignments = gather(none);
         for (topic, partitions) in topics {
             let readers: Vec<&Subscriber> = ordered
                 .iter()

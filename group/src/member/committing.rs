@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use kohort_protocol::api::offset_commit::OffsetCommitResponse;
-use kohort_protocol::{ApiKey, TopicPartition};
+use kohort_protocol::{ApiKey, TopicPartition, gather};
 
 use super::Member;
 use super::error::CommitError;
@@ -17,10 +17,11 @@ use super::wire::Open;
 impl Member {
     /// The application names offsets. Of two for one partition the later counts.
     pub(super) fn commit(&mut self, call: CallId, offsets: Vec<CommitOffset>) {
-        let offsets: BTreeMap<TopicPartition, CommitOffset> = offsets
-            .into_iter()
-            .map(|offset| (offset.partition.clone(), offset))
-            .collect();
+        let offsets: BTreeMap<TopicPartition, CommitOffset> = gather(
+            offsets
+                .into_iter()
+                .map(|offset| (offset.partition.clone(), offset)),
+        );
         self.ledger.begin(&mut self.wire, call, offsets.len());
         for offset in offsets.into_values() {
             match self.objection(&offset) {

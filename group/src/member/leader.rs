@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use kohort_protocol::api::join_group::JoinGroupMember;
 use kohort_protocol::api::sync_group::SyncGroupAssignment;
 use kohort_protocol::consumer_protocol::{Assignment, NEWEST_VERSION, Subscription};
-use kohort_protocol::{MemberId, Timestamp, TopicId, TopicName};
+use kohort_protocol::{MemberId, Timestamp, TopicId, TopicName, gather};
 
 use super::config::is_legal;
 use super::error::MemberError;
@@ -80,10 +80,8 @@ impl Lead {
                 rack,
             }) => {
                 // No topic has another name, so that nobody need be asked about it.
-                let topics: BTreeSet<_> = topics
-                    .into_iter()
-                    .filter(|topic| is_legal(topic.as_str()))
-                    .collect();
+                let legal = topics.into_iter().filter(|topic| is_legal(topic.as_str()));
+                let topics: BTreeSet<_> = gather(legal);
                 self.topics.extend(topics.iter().cloned());
                 self.members.push(Subscriber {
                     member_id,
@@ -158,7 +156,7 @@ fn existing(wanted: &BTreeSet<TopicName>, topics: &Topics) -> TopicPartitions {
         topics.partitions(topic).map(unracked).collect()
     };
     let all = wanted.iter().map(|topic| (topic.clone(), partitions(topic)));
-    all.filter(|(_, partitions)| !partitions.is_empty()).collect()
+    gather(all.filter(|(_, partitions)| !partitions.is_empty()))
 }
 
 /// What the group's topics were when the leader divided them. Only the leader watches, or each member would start a round of its own.
@@ -175,7 +173,7 @@ impl Watch {
             (name, seen)
         };
         Self {
-            seen: names.map(look).collect(),
+            seen: gather(names.map(look)),
         }
     }
 

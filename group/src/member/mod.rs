@@ -43,7 +43,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use kohort_protocol::{Timestamp, TopicName};
+use kohort_protocol::{Timestamp, TopicName, gather};
 
 use crate::assignor::{Assignor, Range};
 
@@ -118,7 +118,7 @@ impl Member {
     /// [`ConfigError`]: the settings cannot work.
     pub fn new(config: MemberConfig, seed: u64) -> Result<Self, ConfigError> {
         config.validate()?;
-        let subscription: BTreeSet<TopicName> = config.topics.iter().cloned().collect();
+        let subscription: BTreeSet<TopicName> = gather(config.topics.iter().cloned());
         Ok(Self {
             wire: Wire::new(config, seed),
             life: Life::New,

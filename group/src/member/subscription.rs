@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use kohort_protocol::api::join_group::JoinGroupProtocol;
 use kohort_protocol::consumer_protocol::{NEWEST_VERSION, Subscription};
-use kohort_protocol::{ErrorCode, Generation, TopicName};
+use kohort_protocol::{ErrorCode, Generation, TopicName, gather};
 
 use super::config::is_legal;
 use super::error::MemberError;
@@ -105,7 +105,7 @@ impl Member {
         let led = self.lead.iter().flat_map(|lead| lead.topics().iter());
         let watched = self.watch.iter().flat_map(Watch::topics);
         let all = self.subscription.iter().chain(led).chain(watched);
-        self.topics.want(all.cloned().collect());
+        self.topics.want(gather(all.cloned()));
     }
 
     /// Partitions of a topic that was deleted and made anew are others, although they are called the same: no position of the old ones

@@ -58,7 +58,7 @@ impl Versions {
             Some((ApiKey::from_number(entry.api_key)?, range))
         });
         Self {
-            ranges: known.collect(),
+            ranges: crate::gather(known),
         }
     }
 

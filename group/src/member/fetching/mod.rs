@@ -12,7 +12,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use kohort_protocol::api::fetch::{FetchPartition, FetchRequest};
-use kohort_protocol::{NodeId, Timestamp, TopicId, TopicName, TopicPartition};
+use kohort_protocol::{NodeId, Timestamp, TopicId, TopicName, TopicPartition, gather};
 
 use super::backoff::Retry;
 use super::io::{Target, Token};
@@ -97,13 +97,15 @@ impl Member {
         }
         // Room for a crumb is not worth a request that may bring a whole batch.
         let least = bytes(self.wire.config.max_partition_fetch_bytes).min(room / plans.len().max(1));
-        let mut ready: Vec<(NodeId, Plan)> = plans
+        let ready = plans
             .into_iter()
             .filter_map(|(node, plan)| self.ready(node, plan))
-            .collect();
+            .collect::<Vec<(NodeId, Plan)>>();
         // Brokers that were not asked at all come first, and nobody overtakes who waits for room: with little of it, two brokers
         // could pass it to each other while a third is never asked.
-        ready.sort_by_key(|(node, _)| self.is_asked(*node));
+        let (asked, mut ready): (Vec<_>, Vec<_>) =
+            ready.into_iter().partition(|(node, _)| self.is_asked(*node));
+        ready.extend(asked);
         let mut others = ready.len();
         for (node, plan) in ready {
             if free < least {
@@ -192,16 +194,13 @@ impl Member {
     /// Answers name brokers (better leaders, followers), a hostile one new ones without end: only those stay that a partition is read
     /// from, that are asked just now, or that must not be asked yet.
     fn forget_idle_brokers(&mut self) {
-        let sources: BTreeSet<NodeId> = self
-            .partitions
-            .iter()
-            .flat_map(|(name, partition)| {
-                let replica = partition.replica.map(|(node, _)| node);
-                replica
-                    .into_iter()
-                    .chain(self.topics.leader(name).map(|leader| leader.node))
-            })
-            .collect();
+        let sources = self.partitions.iter().flat_map(|(name, partition)| {
+            let replica = partition.replica.map(|(node, _)| node);
+            replica
+                .into_iter()
+                .chain(self.topics.leader(name).map(|leader| leader.node))
+        });
+        let sources: BTreeSet<NodeId> = gather(sources);
         let now = self.wire.now;
         self.fetching.brokers.retain(|node, broker| {
             let is_asked = broker.poll.is_some() || broker.once.is_some();
@@ -220,15 +219,12 @@ impl Member {
         let Some(broker) = self.fetching.brokers.get_mut(&node) else {
             return;
         };
-        let spots: Spots = plan
-            .iter()
-            .map(|(name, &(spot, _))| (name.clone(), spot))
-            .collect();
-        let names = plan
-            .iter()
-            .map(|(name, (_, want))| (want.topic_id, name.topic.clone()))
-            .collect();
-        let wants: Wants = plan.into_iter().map(|(name, (_, want))| (name, want)).collect();
+        let spots: Spots = gather(plan.iter().map(|(name, &(spot, _))| (name.clone(), spot)));
+        let names = gather(
+            plan.iter()
+                .map(|(name, (_, want))| (want.topic_id, name.topic.clone())),
+        );
+        let wants: Wants = gather(plan.into_iter().map(|(name, (_, want))| (name, want)));
         let config = &self.wire.config;
         let mut request = FetchRequest {
             max_wait_ms: super::millis(config.fetch_max_wait),
