@@ -151,7 +151,11 @@ impl Cluster {
             return;
         };
         self.unload_shard(leader, partition);
-        if let Some(node) = self.nodes.get_mut(&leader) {
+        // A dead node that is not missed yet may be elected. It hears nothing of it: a shard waiting for it here would serve when it is
+        // started again, as a second coordinator that ends everybody's session.
+        if let Some(node) = self.nodes.get_mut(&leader)
+            && node.power != Power::Stopped
+        {
             node.shards
                 .insert(partition, Shard::elected(epoch, self.now, delay));
         }

@@ -441,6 +441,31 @@ fn a_paused_coordinator_goes_on_as_a_zombie_beside_the_real_one() {
     assert_eq!(lab.fetched(at_old), Err(NOT_COORDINATOR));
 }
 
+/// Found by the simulator: its shard began to serve when it was started again, ended the sessions of members that it never heard of,
+/// and wrote that down.
+#[test]
+fn a_dead_node_that_is_elected_before_it_is_missed_is_no_second_coordinator_when_it_comes_back() {
+    let (mut lab, _) = slow_group();
+    let first = lab.coordinator();
+    lab.command(Command::Stop(first));
+    lab.pass(1900);
+    let others = [next_node(first), next_node(next_node(first))];
+    for other in others {
+        lab.command(Command::Stop(other));
+    }
+    lab.pass(150);
+    let elected = lab.coordinator();
+    assert!(others.contains(&elected), "it is not missed yet");
+    lab.command(Command::Start(first));
+    lab.pass(2000);
+    assert_eq!(lab.coordinator(), first);
+    lab.command(Command::Start(elected));
+    lab.pass(1000);
+    let group = kohort_protocol::GroupId::from(GROUP);
+    assert!(lab.cluster.group_on(first, &group).is_some());
+    assert!(lab.cluster.group_on(elected, &group).is_none());
+}
+
 #[test]
 fn sessions_do_not_end_on_a_paused_node_but_when_it_goes_on() {
     let mut lab = Lab::new(quick());
