@@ -236,8 +236,12 @@ impl Ledger {
         });
     }
 
-    /// Queues the newest offsets once more, if they may have been rewound and the time has come.
+    /// Queues the newest offsets once more, if they may have been rewound and the time has come. Not while a commit is in flight: what
+    /// is newest then is about to be old, and would rewind it.
     fn heal(&mut self, wire: &Wire) {
+        if self.sent.is_some() {
+            return;
+        }
         let Some(partitions) = self.doubt.due(wire.now) else {
             return;
         };
@@ -259,7 +263,8 @@ impl Ledger {
     pub(super) fn deadline(&self, coordinator: &Coordinator) -> Option<Timestamp> {
         let can_send = self.sent.is_none() && !self.pending.is_empty() && coordinator.node().is_some();
         let retry = can_send.then(|| self.retry.at());
-        [retry, self.auto_at, self.doubt.deadline(), self.calls.deadline()]
+        let doubt = self.doubt.deadline().filter(|_| self.sent.is_none());
+        [retry, self.auto_at, doubt, self.calls.deadline()]
             .into_iter()
             .flatten()
             .min()

@@ -294,6 +294,25 @@ fn commits_an_acknowledgement_within_the_half_second_does_not_settle_it() {
 }
 
 #[test]
+fn commits_sent_once_more_never_overtake_one_in_flight() {
+    // Found by the simulator: 11 is in flight when the time has come; 10, the newest that was acknowledged, was queued behind it then
+    // and rewound it (S06).
+    let mut rig = Rig::stable(config());
+    rig.commit(1, "t-0=10");
+    rig.disconnect("OffsetCommit");
+    rig.reply(found(1));
+    rig.pass_ms(120);
+    rig.commit_stored();
+    rig.pass_ms(499);
+    rig.commit(2, "t-0=11");
+    assert_eq!(rig.pass_ms(1), NOTHING);
+    assert_eq!(
+        rig.commit_stored(),
+        ["done 2", "OffsetCommit@1 m-1 g1 t-0=11 (30s)"]
+    );
+}
+
+#[test]
 fn commits_an_unsettled_group_settles_before_it_leaves() {
     let mut rig = Rig::stable(config());
     rig.commit(1, "t-0=10");
