@@ -83,7 +83,7 @@ pub enum What<'a> {
     /// The machine has said its last word.
     Closed { result: &'a Result<(), MemberError> },
     /// What its payloads take in memory.
-    Buffered { bytes: usize, largest: usize },
+    Buffered { bytes: usize },
 
     // ---- the cluster
     /// A request reaches its broker.

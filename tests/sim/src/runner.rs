@@ -186,6 +186,9 @@ pub fn run_all(options: &Options, say: &(impl Fn(&str) + Sync)) -> Report {
     for (plan, violation) in report.failures.iter().take(EXPLAINED) {
         explain(options, plan, violation, say);
     }
+    for (plan, violation) in report.failures.iter().skip(EXPLAINED) {
+        say(&format!("SIM FAIL {violation} seed={:#x}", plan.seed));
+    }
     if options.trace && options.seeds == 1 && report.failures.is_empty() {
         let plan = Plan::draw(options.from, options.profile);
         say(&run_caught(&plan, None, true).trace.unwrap_or_default());

@@ -1,11 +1,12 @@
 //! Ghost state: what every invariant needs to know of the processes, kept from the history alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kohort_group::member::{Event, GuardId, MemberConfig, Period};
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{Generation, MemberId, Timestamp, TopicPartition};
+use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicPartition};
 
+use super::s05_commit_fencing::{codes, named};
 use crate::history::{Process, What};
 use crate::plan::Commits;
 
@@ -51,8 +52,12 @@ pub struct ProcessGhost {
     pub owner_generation: Generation,
     /// It asked to join again since then.
     pub rejoins: bool,
+    /// The notice of the assignment that is in force: one that was overtaken by a loss gives nothing.
+    pub assigned: Option<GuardId>,
     /// The notice of a revocation that it holds.
     pub revoking: Option<GuardId>,
+    /// Where it may begin, by partition, in this period: the committed offset that it was told, or where a reset set it.
+    pub started: BTreeMap<TopicPartition, i64>,
     /// Where the next record is, by partition, in this period.
     pub delivered: BTreeMap<TopicPartition, i64>,
     /// The same, as of its last coming back.
@@ -61,6 +66,8 @@ pub struct ProcessGhost {
     pub polled: Timestamp,
     /// Whether it waits inside the client.
     pub waits: bool,
+    /// Its coordinator was found, and has not been lost since.
+    pub knows_coordinator: bool,
 }
 
 impl ProcessGhost {
@@ -79,11 +86,14 @@ impl ProcessGhost {
             owner_id: MemberId::default(),
             owner_generation: Generation::NONE,
             rejoins: false,
+            assigned: None,
             revoking: None,
+            started: BTreeMap::new(),
             delivered: BTreeMap::new(),
             processed: BTreeMap::new(),
             polled: now,
             waits: false,
+            knows_coordinator: false,
         }
     }
 
@@ -95,12 +105,34 @@ impl ProcessGhost {
 
     fn own_nothing(&mut self) {
         self.owned.clear();
-        self.delivered.clear();
-        self.processed.clear();
         self.revoking = None;
     }
 
+    /// The coordinator was heard of, or is to be looked for.
+    fn hear_of_coordinator(&mut self, what: &What<'_>) {
+        match what {
+            What::Sent {
+                request: Request::FindCoordinator(_),
+                ..
+            }
+            | What::Answered { reply: Err(_), .. } => self.knows_coordinator = false,
+            What::Answered {
+                reply: Ok(response), ..
+            } if loses_coordinator(response) => {
+                self.knows_coordinator = false;
+            }
+            What::Answered {
+                reply: Ok(Response::FindCoordinator(found)),
+                ..
+            } => {
+                self.knows_coordinator = found.coordinators.iter().any(|one| one.error_code.is_ok());
+            }
+            _ => {}
+        }
+    }
+
     fn see(&mut self, now: Timestamp, what: &What<'_>) {
+        self.hear_of_coordinator(what);
         match what {
             What::Frozen(frozen) => {
                 self.life = if *frozen { Life::Frozen } else { Life::Running };
@@ -126,6 +158,15 @@ impl ProcessGhost {
                 self.generation = join.generation_id;
                 self.in_session = true;
             }
+            // The round has failed, and begins anew.
+            What::Answered {
+                request: Request::SyncGroup(_),
+                reply,
+                ..
+            } => self.in_session &= matches!(reply, Ok(Response::SyncGroup(sync)) if sync.error_code.is_ok()),
+            What::Abandoned {
+                request: Request::SyncGroup(_),
+            } => self.in_session = false,
             What::Polled => {
                 self.polled = now;
                 self.processed.clone_from(&self.delivered);
@@ -141,7 +182,27 @@ impl ProcessGhost {
                     self.delivered.insert((*partition).clone(), last + 1);
                 }
             }
+            What::Answered {
+                reply: Ok(Response::OffsetFetch(response)),
+                ..
+            } => {
+                let topics = response.groups.iter().flat_map(|group| &group.topics);
+                for (topic, partition) in
+                    topics.flat_map(|topic| topic.partitions.iter().map(move |p| (topic, p)))
+                {
+                    let name = named(&topic.name, partition.partition_index);
+                    self.started.insert(name, partition.committed_offset);
+                }
+            }
+            What::Said(Event::Reset { partition, to, .. }) => {
+                self.started.insert(partition.clone(), *to);
+            }
+            What::Said(Event::Assigned { guard, .. }) => {
+                self.started.clear();
+                self.assigned = Some(*guard);
+            }
             What::Said(Event::Lost { .. }) => {
+                self.assigned = None;
                 self.own_nothing();
                 self.in_session = false;
             }
@@ -164,9 +225,13 @@ impl ProcessGhost {
     fn heard(&mut self, event: &Event) {
         match event {
             Event::Assigned {
-                partitions, period, ..
-            } => {
+                guard,
+                partitions,
+                period,
+            } if self.assigned == Some(*guard) => {
                 self.own_nothing();
+                self.delivered.clear();
+                self.processed.clear();
                 self.owned = partitions
                     .iter()
                     .map(|partition| (partition.clone(), *period))
@@ -193,6 +258,8 @@ pub struct Ghost {
     pub calm: Option<Timestamp>,
     /// When the group was stable first after that.
     pub stable: Option<Timestamp>,
+    /// Partitions whose log was cut by an operator.
+    pub cut: BTreeSet<TopicPartition>,
     /// How many generations the group went through.
     pub rebalances: u64,
     generation: Option<Generation>,
@@ -250,6 +317,9 @@ impl Ghost {
                 .push(ProcessGhost::new(now, *member, config, *commits)),
             (Some(process), what) => self.processes[process.0].see(now, what),
             (None, What::Calm) => self.calm = Some(now),
+            (None, What::LogChanged(partition)) => {
+                self.cut.insert((*partition).clone());
+            }
             (None, What::Stable) => self.stable = Some(now),
             (None, What::Group(Some((_, generation)))) if self.generation != Some(*generation) => {
                 self.generation = Some(*generation);
@@ -257,5 +327,23 @@ impl Ghost {
             }
             (None, _) => {}
         }
+    }
+}
+
+/// The answers by which a coordinator says that it is none, or that it cannot do its work.
+pub(super) fn loses_coordinator(response: &Response) -> bool {
+    let is_none = |code| {
+        matches!(
+            code,
+            ErrorCode::NOT_COORDINATOR | ErrorCode::COORDINATOR_NOT_AVAILABLE
+        )
+    };
+    let is_lost = |code| is_none(code) || code == ErrorCode::REQUEST_TIMED_OUT;
+    match response {
+        Response::Heartbeat(response) => is_none(response.error_code),
+        Response::LeaveGroup(response) => is_none(response.error_code),
+        Response::OffsetCommit(response) => codes(response).into_values().any(is_lost),
+        Response::OffsetFetch(response) => response.groups.iter().any(|group| is_lost(group.error_code)),
+        _ => false,
     }
 }

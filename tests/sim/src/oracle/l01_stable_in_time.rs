@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use kohort_broker::Latencies;
-
 use super::{Invariant, Scene, Verdict};
 use crate::plan::Plan;
 
@@ -16,16 +14,7 @@ pub(super) struct StableInTime {
 
 impl StableInTime {
     pub(super) fn new(plan: &Plan) -> Self {
-        let most = |of: fn(&crate::plan::MemberPlan) -> Duration| {
-            plan.members.iter().map(of).max().unwrap_or_default()
-        };
-        let limit = most(|member| member.session)
-            + most(|member| member.max_poll)
-            + most(|member| member.heartbeat) * 3
-            + most(|member| member.request)
-            + Duration::from_secs(1)
-            + Latencies::KAFKA.failover
-            + Latencies::KAFKA.zombie;
+        let limit = plan.settled_after();
         Self { limit }
     }
 }

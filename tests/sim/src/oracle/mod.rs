@@ -5,16 +5,30 @@
 
 mod ghost;
 mod l01_stable_in_time;
+mod l03_few_rebalances;
+mod l04_no_hot_loop;
+mod l07_told;
 mod r02_member_id_kept;
 mod r18_identity;
 mod r63_leader_epoch;
 mod s01_one_owner;
+mod s02_revoked_before_join;
 mod s05_commit_fencing;
+mod s06_commits_in_order;
 mod s06_settled_again;
+mod s07_start_position;
 mod s08_no_skip_no_duplicate;
+mod s10_at_least_once;
 mod s11_acknowledged_is_stored;
+mod s12_lost_is_lost;
 mod s12_nothing_of_the_lost;
+mod s13_heartbeats;
+mod s14_silent_application;
+mod s15_close;
 mod s15_goodbye;
+mod s18_leaders_assignment;
+mod s19_one_of_two_twins;
+mod s20_memory;
 
 use std::fmt;
 
@@ -50,8 +64,19 @@ pub(crate) trait Invariant {
 fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
     vec![
         Box::new(s01_one_owner::OneOwner),
+        Box::new(s02_revoked_before_join::RevokedBeforeJoin),
         Box::new(s05_commit_fencing::CommitFencing::default()),
+        Box::new(s06_commits_in_order::CommitsInOrder::default()),
+        Box::new(s07_start_position::StartPosition::default()),
         Box::new(s08_no_skip_no_duplicate::InOrder::default()),
+        Box::new(s10_at_least_once::AtLeastOnce),
+        Box::new(s12_lost_is_lost::LostIsLost::default()),
+        Box::new(s13_heartbeats::Heartbeats::default()),
+        Box::new(s14_silent_application::SilentApplication::default()),
+        Box::new(s15_close::Close::default()),
+        Box::new(s18_leaders_assignment::LeadersAssignment::default()),
+        Box::new(s19_one_of_two_twins::OneOfTwoTwins::default()),
+        Box::new(s20_memory::Memory),
         Box::new(l01_stable_in_time::StableInTime::new(plan)),
         Box::new(r02_member_id_kept::MemberIdKept::default()),
         Box::new(r18_identity::Identity),
@@ -60,6 +85,9 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
         Box::new(s12_nothing_of_the_lost::NothingOfTheLost::default()),
         Box::new(s15_goodbye::Goodbye::default()),
+        Box::new(l03_few_rebalances::FewRebalances::new(plan)),
+        Box::new(l04_no_hot_loop::NoHotLoop::default()),
+        Box::new(l07_told::Told::default()),
     ]
 }
 

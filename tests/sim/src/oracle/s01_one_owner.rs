@@ -21,7 +21,7 @@ impl Invariant for OneOwner {
             return Ok(());
         };
         let mine = scene.ghost.of(process);
-        if !is_live(scene, mine) {
+        if mine.owned.is_empty() || !is_live(scene, mine) {
             return Ok(());
         }
         for (other, theirs) in scene.ghost.all().filter(|&(other, _)| other != process) {

@@ -4,20 +4,26 @@
 //! Source: rules 18, 19; ClassicGroup. The broker's side is judged as well as the client's: the oracle must not trust either.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kohort_broker::GroupState;
 use kohort_group::member::CallId;
 use kohort_protocol::api::offset_commit::{OffsetCommitRequest, OffsetCommitResponse};
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, TopicPartition};
+use kohort_protocol::{ErrorCode, Generation, Timestamp, TopicName, TopicPartition};
 
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
+use crate::plan::TOPIC;
+
+/// A commit that was accepted is acknowledged so much later at most.
+const FLUSH: Duration = Duration::from_millis(20);
 
 #[derive(Default)]
 pub(super) struct CommitFencing {
-    /// Generations that took commits lately: the current one, and the one before it, whose last commit may wait for its flush.
-    open: [Option<Generation>; 2],
+    /// The generation that takes commits, and the one before it, until when its last commit may have waited for its flush.
+    current: Option<Generation>,
+    before: Option<(Generation, Timestamp)>,
     /// What calls of the application asked for.
     asked: BTreeMap<(Process, CallId), Vec<(TopicPartition, i64)>>,
     /// What the coordinator acknowledged to a process.
@@ -29,16 +35,16 @@ impl Invariant for CommitFencing {
         "S05"
     }
 
-    fn see(&mut self, _: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         match (process, what) {
-            (None, What::Group(standing)) => self.moved(*standing),
+            (None, What::Group(standing)) => self.moved(scene.now, *standing),
             (
                 None,
                 What::Replied {
                     request: Request::OffsetCommit(request),
                     response: Response::OffsetCommit(response),
                 },
-            ) => return self.replied(request, response),
+            ) => return self.replied(scene.now, request, response),
             (
                 Some(process),
                 What::Answered {
@@ -66,22 +72,32 @@ impl Invariant for CommitFencing {
 }
 
 impl CommitFencing {
-    fn moved(&mut self, standing: Option<(GroupState, Generation)>) {
+    fn moved(&mut self, now: Timestamp, standing: Option<(GroupState, Generation)>) {
         if let Some((_, generation)) = standing
-            && self.open[0] != Some(generation)
+            && self.current != Some(generation)
         {
-            self.open = [Some(generation), self.open[0]];
+            self.before = self.current.map(|before| (before, now + FLUSH));
+            self.current = Some(generation);
         }
     }
 
-    fn replied(&self, request: &OffsetCommitRequest, response: &OffsetCommitResponse) -> Verdict {
+    fn replied(
+        &self,
+        now: Timestamp,
+        request: &OffsetCommitRequest,
+        response: &OffsetCommitResponse,
+    ) -> Verdict {
         let generation = request.generation_id_or_member_epoch;
         let mut codes = response.topics.iter().flat_map(|topic| &topic.partitions);
         let is_accepted = codes.any(|partition| partition.error_code == ErrorCode::NONE);
-        if is_accepted && !self.open.contains(&Some(generation)) {
+        let is_current = self.current == Some(generation);
+        let was_current = self
+            .before
+            .is_some_and(|(before, until)| before == generation && now <= until);
+        if is_accepted && !is_current && !was_current {
             return Err(format!(
-                "a commit of {} with generation {generation} was accepted; the group has been in {:?} lately",
-                request.member_id, self.open
+                "a commit of {} with generation {generation} was accepted; the group is in {:?}",
+                request.member_id, self.current
             ));
         }
         Ok(())
@@ -109,14 +125,17 @@ impl CommitFencing {
     }
 }
 
+/// A partition of the topic: newer versions carry its id alone, and there is only one.
+pub(crate) fn named(topic: &TopicName, partition: i32) -> TopicPartition {
+    let name = if topic.is_empty() { TOPIC } else { topic.as_str() };
+    TopicPartition::new(name, partition)
+}
+
 /// What a request is to store.
 pub(crate) fn offsets(request: &OffsetCommitRequest) -> impl Iterator<Item = (TopicPartition, i64)> {
     request.topics.iter().flat_map(|topic| {
         topic.partitions.iter().map(|partition| {
-            let name = TopicPartition {
-                topic: topic.name.clone(),
-                partition: partition.partition_index,
-            };
+            let name = named(&topic.name, partition.partition_index);
             (name, partition.committed_offset)
         })
     })
@@ -126,10 +145,7 @@ pub(crate) fn offsets(request: &OffsetCommitRequest) -> impl Iterator<Item = (To
 pub(crate) fn codes(response: &OffsetCommitResponse) -> BTreeMap<TopicPartition, ErrorCode> {
     let of_topic = response.topics.iter().flat_map(|topic| {
         topic.partitions.iter().map(|partition| {
-            let name = TopicPartition {
-                topic: topic.name.clone(),
-                partition: partition.partition_index,
-            };
+            let name = named(&topic.name, partition.partition_index);
             (name, partition.error_code)
         })
     });

@@ -8,6 +8,7 @@ mod text;
 
 use std::time::Duration;
 
+use kohort_broker::Latencies;
 use kohort_group::member::{AutoOffsetReset, MemberConfig};
 use kohort_protocol::{GroupId, GroupInstanceId, Timestamp, TopicName};
 
@@ -123,6 +124,22 @@ impl Plan {
     #[must_use]
     pub fn end(&self) -> Timestamp {
         self.calm_at() + self.calm
+    }
+}
+
+impl Plan {
+    /// How long after the faults the group may take until it is stable: a session may have to end, somebody may be stuck in the last
+    /// round, an answer may never come.
+    #[must_use]
+    pub fn settled_after(&self) -> Duration {
+        let most = |of: fn(&MemberPlan) -> Duration| self.members.iter().map(of).max().unwrap_or_default();
+        most(|member| member.session)
+            + most(|member| member.max_poll)
+            + most(|member| member.heartbeat) * 3
+            + most(|member| member.request)
+            + Duration::from_secs(1)
+            + Latencies::KAFKA.failover
+            + Latencies::KAFKA.zombie
     }
 }
 

@@ -42,6 +42,8 @@ enum Next {
     Release(GuardId),
     /// It wants all committed before it gives back what it has.
     CommitAndRelease(GuardId),
+    /// Nothing any more.
+    Nothing,
     /// It waits for a call, and lets go of a notice then.
     Await(CallId, Option<GuardId>),
 }
@@ -98,6 +100,14 @@ impl Application {
             .retain(|item| !matches!(item, Item::Event(Event::Revoking { .. })));
     }
 
+    /// It has closed its consumer: it does nothing with it any more.
+    pub(super) fn stop(&mut self) {
+        self.wake += 1;
+        self.waits = false;
+        self.items.clear();
+        self.next = Next::Nothing;
+    }
+
     fn call(&mut self) -> CallId {
         self.calls += 1;
         CallId(self.calls)
@@ -125,7 +135,8 @@ impl World {
 
     /// Whatever it is busy with, it is done with it.
     pub(super) fn hurry(&mut self, index: usize) {
-        if !self.agents[index].app.waits {
+        let app = &self.agents[index].app;
+        if !app.waits && !matches!(app.next, Next::Nothing) {
             self.wake(index, Duration::ZERO);
         }
     }
@@ -145,6 +156,7 @@ impl World {
             Next::Finish(offset) => self.finish(index, offset),
             Next::Release(guard) => self.release(index, guard),
             Next::CommitAndRelease(guard) => self.commit_and_release(index, guard),
+            Next::Nothing => self.agents[index].app.next = Next::Nothing,
             Next::Await(call, guard) => self.agents[index].app.next = Next::Await(call, guard),
         }
     }

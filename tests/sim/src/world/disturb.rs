@@ -12,7 +12,10 @@ use super::{Later, World};
 use crate::history::{Process, What};
 use crate::plan::{Act, TOPIC};
 
-/// The end of a fault.
+/// Shorter than any session.
+const OUTAGE: Duration = Duration::from_secs(3);
+
+/// What happens by itself after a while: the end of a fault, mostly.
 #[derive(Clone, Copy)]
 pub(super) enum End {
     /// A node that was down is started.
@@ -25,6 +28,10 @@ pub(super) enum End {
     Return(usize),
     /// Nothing is injected any more.
     Heal,
+    /// In the calm: the coordinator moves to the next node, which must disturb nobody.
+    Move,
+    /// In the calm: the coordinator is restarted, which must disturb nobody.
+    Bounce,
 }
 
 /// What is wrong at present, and who plays which member.
@@ -197,6 +204,7 @@ impl World {
     pub(super) fn close(&mut self, index: usize, within: Duration) {
         let (commit, deadline) = (true, self.now + within);
         self.see(Some(Process(index)), &What::Closing { commit, deadline });
+        self.agents[index].app.stop();
         self.give(index, Input::Close { commit, deadline });
     }
 
@@ -222,6 +230,17 @@ impl World {
             End::Thaw(index) => self.thaw(index),
             End::Return(member) => self.bring_back(member),
             End::Heal => self.command(Command::Heal),
+            End::Move => {
+                if let Some(node) = self.cluster.coordinator(&self.group) {
+                    self.move_coordinator(NodeId(node.0 % 3 + 1));
+                }
+            }
+            End::Bounce => {
+                if let Some(node) = self.cluster.coordinator(&self.group) {
+                    self.command(Command::Stop(node));
+                    self.plan_in(OUTAGE, Later::End(End::Start(node)));
+                }
+            }
         }
     }
 
@@ -266,6 +285,9 @@ impl World {
         for member in 0..self.plan.members.len() {
             self.bring_back(member);
         }
+        let settled = self.plan.settled_after();
+        self.plan_in(settled + Duration::from_secs(1), Later::End(End::Move));
+        self.plan_in(settled + Duration::from_secs(7), Later::End(End::Bounce));
         self.see(None, &What::Calm);
     }
 }

@@ -113,7 +113,7 @@ impl World {
         let connection = self.line_for(index, node, lane);
         self.links.correlations += 1;
         let correlation_id = self.links.correlations;
-        let version = version(request.api());
+        let version = version(request.api(), self.by_id);
         let client_id = Some(format!("member-{}", self.agents[index].member));
         let (carried, kept) = self.carried(version, correlation_id, client_id.as_deref(), request);
         if let Some(token) = token {
@@ -172,7 +172,7 @@ impl World {
         line.out_until = line.out_until.max(self.now + latency + held.unwrap_or_default());
         let at = line.out_until;
         if held.is_none() {
-            return self.plan_at(at, Later::Arrive(request));
+            return self.plan_at(at, Later::Arrive(request, false));
         }
         self.links.hung += 1;
         let number = self.links.hung;
@@ -202,14 +202,17 @@ impl World {
         connection
     }
 
-    pub(super) fn arrive(&mut self, request: ArrivedRequest) {
+    /// `waited`: it was held back by a silent link, so that a sender who gave up has not sent it again.
+    pub(super) fn arrive(&mut self, request: ArrivedRequest, waited: bool) {
         let (node, connection) = (request.node, request.connection);
         let owner = self.links.lines.get(&connection).map(|line| line.index);
         let index = owner.or_else(|| self.links.owners.get(&connection).copied());
-        let Some(index) = index else { return }; // given up before it was opened
+        let Some(index) = index.filter(|_| owner.is_some() || !waited) else {
+            return; // given up before it was opened
+        };
         if let Some(until) = self.silent_until(index, node) {
             if owner.is_some() {
-                self.plan_at(until, Later::Arrive(request));
+                self.plan_at(until, Later::Arrive(request, true));
             }
             return;
         }
@@ -226,7 +229,7 @@ impl World {
             return;
         };
         if self.links.lines.contains_key(&request.connection) {
-            return self.arrive(request);
+            return self.arrive(request, false);
         }
         request.connection = self.new_connection();
         self.links.owners.insert(request.connection, index);
@@ -505,14 +508,15 @@ impl World {
         self.give(index, input);
         let bytes = self.agents[index].inbox.bytes();
         if bytes > 0 {
-            self.see(Some(Process(index)), &What::Buffered { bytes, largest: 0 });
+            self.see(Some(Process(index)), &What::Buffered { bytes });
         }
     }
 }
 
-/// The versions that a client and these brokers agree upon.
-const fn version(api: ApiKey) -> i16 {
+/// The versions that a client and these brokers agree upon. `by_id`: brokers from 4.2 on, whose commits name topics by id alone.
+const fn version(api: ApiKey, by_id: bool) -> i16 {
     match api {
+        ApiKey::OffsetCommit | ApiKey::OffsetFetch if by_id => 10,
         ApiKey::JoinGroup | ApiKey::OffsetCommit | ApiKey::OffsetFetch => 9,
         ApiKey::SyncGroup | ApiKey::LeaveGroup => 5,
         ApiKey::Heartbeat | ApiKey::FindCoordinator => 4,

@@ -37,8 +37,8 @@ const TOO_MANY: u64 = 20_000_000;
 
 /// Something that will happen.
 enum Later {
-    /// A request reaches its node.
-    Arrive(ArrivedRequest),
+    /// A request reaches its node; whether it had to wait for a silent link.
+    Arrive(ArrivedRequest, bool),
     /// A commit that hung on its way takes effect.
     Land(u64),
     /// A response reaches the process.
@@ -112,6 +112,8 @@ pub struct World {
     links: Links,
     doors: Doors,
     wire: Option<Wire>,
+    /// These brokers are young enough for topic ids in commits.
+    by_id: bool,
     disturbances: disturb::Disturbances,
     producer: producer::Producer,
     cluster_deadline: Option<Timestamp>,
@@ -145,6 +147,7 @@ impl World {
             number: 0,
             links: Links::default(),
             doors,
+            by_id: stream(plan.seed, "age").bool(),
             wire: plan.bytes.then(|| Wire::new(plan.seed)),
             disturbances: disturb::Disturbances::new(plan.members.len()),
             producer: producer::Producer::new(plan.seed),
@@ -272,7 +275,7 @@ impl World {
 
     fn happen(&mut self, later: Later) {
         match later {
-            Later::Arrive(request) => self.arrive(request),
+            Later::Arrive(request, waited) => self.arrive(request, waited),
             Later::Land(commit) => self.land(commit),
             Later::Respond(connection, correlation, response) => {
                 self.respond(connection, correlation, response);
@@ -294,13 +297,14 @@ impl World {
         for input in self.doors.cluster_input(self.now, input) {
             self.cluster.handle(self.now, input);
         }
+        self.cluster_deadline = self.cluster.deadline();
+        // What changed first: an answer is judged by it.
+        self.look_at_cluster();
         while let Some(output) = self.cluster.poll() {
             for output in self.doors.cluster_output(self.now, output) {
                 self.carry(output);
             }
         }
-        self.cluster_deadline = self.cluster.deadline();
-        self.look_at_cluster();
     }
 
     /// Tells what changed in the cluster's memory.

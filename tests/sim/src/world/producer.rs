@@ -11,6 +11,9 @@ use super::{Later, World};
 use crate::plan::TOPIC;
 use crate::random::stream;
 
+/// So long before the end the last record is written.
+const READING: Duration = Duration::from_secs(10);
+
 pub(super) struct Producer {
     rng: fastrand::Rng,
     request: Option<bytes::Bytes>,
@@ -49,7 +52,7 @@ impl World {
         let mean = u64::try_from(self.plan.produce.as_millis()).unwrap_or(1).max(2);
         let pause = Duration::from_millis(self.producer.rng.u64(mean / 2..mean * 3 / 2));
         // Enough time is left to read it all.
-        if self.now + pause < self.plan.calm_at() + self.plan.calm / 2 {
+        if self.now + pause + READING < self.plan.end() {
             self.plan_in(pause, Later::Produce);
         }
     }

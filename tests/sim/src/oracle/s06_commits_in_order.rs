@@ -1,0 +1,238 @@
+//! S06, S11. A committed offset never goes back, unless the application's position did. One exception: a commit that was given up
+//! without an answer may still land and rewind it (seen on Kafka 4.4.0), but only until the member's second acknowledgement, which must
+//! follow by itself. What is committed never vanishes, and OffsetFetch answers with nothing older.
+//!
+//! Source: specification S06, S11; franz-go consumer_group_sweep B1; doubt in `group/src/member/commits`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use kohort_group::member::Event;
+use kohort_protocol::api::offset_commit::OffsetCommitRequest;
+use kohort_protocol::api::offset_fetch::OffsetFetchResponse;
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{ErrorCode, Timestamp, TopicPartition};
+
+use super::s05_commit_fencing::{codes, named, offsets};
+use super::{Invariant, Scene, Verdict};
+use crate::history::{Process, What};
+
+/// A commit sent so long after an acknowledgement comes behind whatever was given up before that.
+const LATE: Duration = Duration::from_millis(500);
+
+/// A commit that may still land.
+#[derive(Debug)]
+struct GivenUp {
+    process: Process,
+    partition: TopicPartition,
+    offset: i64,
+    /// When the next one was acknowledged.
+    acknowledged: Option<Timestamp>,
+}
+
+/// A rewound offset that its member must mend.
+#[derive(Debug)]
+struct Rewound {
+    process: Process,
+    partition: TopicPartition,
+    from: i64,
+    at: Timestamp,
+}
+
+#[derive(Default)]
+pub(super) struct CommitsInOrder {
+    committed: BTreeMap<TopicPartition, i64>,
+    /// Sent and not answered.
+    open: BTreeMap<Process, Vec<(TopicPartition, i64)>>,
+    given_up: Vec<GivenUp>,
+    rewound: Vec<Rewound>,
+    /// Positions that went back by a reset.
+    lowered: BTreeSet<TopicPartition>,
+}
+
+impl Invariant for CommitsInOrder {
+    fn id(&self) -> &'static str {
+        "S06"
+    }
+
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        match (process, what) {
+            (None, What::Committed { partition, from, to }) => {
+                return self.changed(scene, partition, *from, *to);
+            }
+            (
+                None,
+                What::Replied {
+                    response: Response::OffsetFetch(response),
+                    ..
+                },
+            ) => return self.read(response),
+            (
+                Some(process),
+                What::Sent {
+                    request: Request::OffsetCommit(request),
+                    ..
+                },
+            ) => self.open.entry(process).or_default().extend(offsets(request)),
+            (
+                Some(process),
+                What::Answered {
+                    request: Request::OffsetCommit(request),
+                    reply,
+                    sent,
+                },
+            ) => match reply {
+                Ok(Response::OffsetCommit(response)) => {
+                    self.close(process, request);
+                    if codes(response).values().any(|code| *code == ErrorCode::NONE) {
+                        self.acknowledged(scene.now, process, request, *sent);
+                    }
+                }
+                _ => self.give_up(process, request),
+            },
+            (
+                Some(process),
+                What::Abandoned {
+                    request: Request::OffsetCommit(request),
+                },
+            ) => self.give_up(process, request),
+            (Some(process), What::Crashed | What::Closed { .. }) => {
+                for (partition, offset) in self.open.remove(&process).unwrap_or_default() {
+                    self.given_up(process, partition, offset);
+                }
+            }
+            (_, What::Said(Event::Reset { partition, from, .. })) if from.is_some() => {
+                self.lowered.insert(partition.clone());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
+        let Some(calm) = scene.ghost.calm else {
+            return Ok(());
+        };
+        self.rewound.retain(|rewound| {
+            let ghost = scene.ghost.of(rewound.process);
+            ghost.is_up() && ghost.owned.contains_key(&rewound.partition)
+        });
+        let is_late = |rewound: &&Rewound| {
+            let patience = scene.ghost.of(rewound.process).config.request_timeout * 3 + LATE;
+            scene.now.since(rewound.at.max(calm)) > patience
+        };
+        match self.rewound.iter().find(is_late) {
+            None => Ok(()),
+            Some(rewound) => Err(format!(
+                "{} was rewound from {} at {} by a commit of process {} that was given up; it has not been mended",
+                rewound.partition, rewound.from, rewound.at, rewound.process.0
+            )),
+        }
+    }
+}
+
+impl CommitsInOrder {
+    fn changed(
+        &mut self,
+        scene: &Scene<'_>,
+        partition: &TopicPartition,
+        from: Option<i64>,
+        to: Option<i64>,
+    ) -> Verdict {
+        let Some(to) = to else {
+            return Err(format!(
+                "the committed offset of {partition}, {from:?}, has vanished"
+            ));
+        };
+        self.committed.insert(partition.clone(), to);
+        self.rewound
+            .retain(|rewound| rewound.partition != *partition || to < rewound.from);
+        let Some(from) = from.filter(|&from| to < from) else {
+            return Ok(());
+        };
+        if self.lowered.contains(partition) {
+            return Ok(());
+        }
+        let reason = self
+            .given_up
+            .iter()
+            .find(|given_up| given_up.partition == *partition && given_up.offset == to);
+        let Some(reason) = reason else {
+            return Err(format!(
+                "the committed offset of {partition} went back from {from} to {to}"
+            ));
+        };
+        let (process, partition, at) = (reason.process, partition.clone(), scene.now);
+        self.rewound.push(Rewound {
+            process,
+            partition,
+            from,
+            at,
+        });
+        Ok(())
+    }
+
+    /// What is read is what was stored last.
+    fn read(&self, response: &OffsetFetchResponse) -> Verdict {
+        for topic in response.groups.iter().flat_map(|group| &group.topics) {
+            for partition in topic
+                .partitions
+                .iter()
+                .filter(|partition| partition.error_code.is_ok())
+            {
+                let name = named(&topic.name, partition.partition_index);
+                let stored = self.committed.get(&name).copied().unwrap_or(-1);
+                if partition.committed_offset != stored {
+                    return Err(format!(
+                        "S11: OffsetFetch answered {} for {name}; {stored} is committed",
+                        partition.committed_offset
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, process: Process, request: &OffsetCommitRequest) {
+        let open = self.open.entry(process).or_default();
+        for offset in offsets(request) {
+            if let Some(at) = open.iter().position(|other| *other == offset) {
+                open.swap_remove(at);
+            }
+        }
+    }
+
+    fn give_up(&mut self, process: Process, request: &OffsetCommitRequest) {
+        self.close(process, request);
+        for (partition, offset) in offsets(request) {
+            self.given_up(process, partition, offset);
+        }
+    }
+
+    fn given_up(&mut self, process: Process, partition: TopicPartition, offset: i64) {
+        self.given_up.push(GivenUp {
+            process,
+            partition,
+            offset,
+            acknowledged: None,
+        });
+    }
+
+    /// The first acknowledgement starts the clock; one of a request sent late enough after it ends the doubt.
+    fn acknowledged(
+        &mut self,
+        now: Timestamp,
+        process: Process,
+        request: &OffsetCommitRequest,
+        sent: Timestamp,
+    ) {
+        let named: BTreeSet<TopicPartition> = offsets(request).map(|(partition, _)| partition).collect();
+        self.given_up.retain_mut(|given_up| {
+            if given_up.process != process {
+                return true;
+            }
+            let first = *given_up.acknowledged.get_or_insert(now);
+            !(named.contains(&given_up.partition) && sent >= first + LATE)
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! S14. An application that stays away for longer than `max.poll.interval.ms` costs its member the membership: `Lost`, no further
+//! heartbeat, and LeaveGroup unless it is static or cannot reach the coordinator. Waiting inside the client counts as polling.
+//!
+//! Source: rule 6; KAFKA-16243, KAFKA-16165, KIP-345.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use kohort_protocol::Timestamp;
+use kohort_protocol::api::Request;
+
+use super::{Invariant, Life, ProcessGhost, Scene, Verdict};
+use crate::history::{Process, What};
+
+const SLACK: Duration = Duration::from_millis(5);
+
+#[derive(Default)]
+pub(super) struct SilentApplication {
+    /// Who must say goodbye before anything else happens.
+    owes: BTreeSet<Process>,
+}
+
+impl Invariant for SilentApplication {
+    fn id(&self) -> &'static str {
+        "S14"
+    }
+
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        let Some(process) = process else { return Ok(()) };
+        let ghost = scene.ghost.of(process);
+        match what {
+            What::Sent {
+                request: Request::LeaveGroup(_),
+                ..
+            } => {
+                self.owes.remove(&process);
+            }
+            What::Sent {
+                request: request @ (Request::Heartbeat(_) | Request::JoinGroup(_)),
+                ..
+            } if ghost.is_up() && expired(ghost, scene.now) => {
+                return Err(format!(
+                    "process {} sends {} though its application has been away since {}",
+                    process.0,
+                    request.api(),
+                    ghost.polled
+                ));
+            }
+            What::Said(kohort_group::member::Event::Lost { .. }) if just_expired(ghost, scene.now) => {
+                let is_dynamic = ghost.config.group_instance_id.is_none();
+                if is_dynamic && ghost.knows_coordinator && ghost.is_up() {
+                    self.owes.insert(process);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
+        if let Some(process) = self.owes.pop_first() {
+            return Err(format!(
+                "process {} leaves because its application is away, and does not say so to the coordinator it knows",
+                process.0
+            ));
+        }
+        let overstays = |ghost: &ProcessGhost| ghost.in_session && ghost.is_up() && expired(ghost, scene.now);
+        match scene.ghost.all().find(|(_, ghost)| overstays(ghost)) {
+            None => Ok(()),
+            Some((process, ghost)) => Err(format!(
+                "process {} is in its session still though its application has been away since {}",
+                process.0, ghost.polled
+            )),
+        }
+    }
+}
+
+/// It has been away for too long, and its machine has had the time to notice.
+fn expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
+    let limit = ghost.config.max_poll_interval + SLACK;
+    ghost.life == Life::Running
+        && !ghost.waits
+        && now.since(ghost.polled) > limit
+        && now.since(ghost.awake_since) > SLACK
+}
+
+fn just_expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
+    !ghost.waits && now.since(ghost.polled) == ghost.config.max_poll_interval
+}

@@ -1,0 +1,94 @@
+//! S19. Of two processes with one instance id one survives; the fenced one stops with an error and never joins again.
+//!
+//! Source: KIP-345; rule 7; franz-go 931.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{ErrorCode, Timestamp};
+
+use super::{Invariant, Life, Scene, Verdict};
+use crate::history::{Process, What};
+
+/// So long a machine that must stop may try to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(6);
+
+#[derive(Default)]
+pub(super) struct OneOfTwoTwins {
+    fenced: BTreeMap<Process, Timestamp>,
+}
+
+impl Invariant for OneOfTwoTwins {
+    fn id(&self) -> &'static str {
+        "S19"
+    }
+
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        let Some(process) = process else { return Ok(()) };
+        match what {
+            What::Answered {
+                request,
+                reply: Ok(response),
+                ..
+            } => {
+                let ghost = scene.ghost.of(process);
+                let is_current = match request {
+                    Request::Heartbeat(request) => ghost.in_session && request.member_id == ghost.member_id,
+                    Request::JoinGroup(_) => true,
+                    _ => false,
+                };
+                if is_current && fences(response) {
+                    self.fenced.entry(process).or_insert(scene.now);
+                }
+            }
+            What::Sent {
+                request: Request::JoinGroup(_),
+                ..
+            } if self.fenced.contains_key(&process) => {
+                return Err(format!(
+                    "process {} was fenced by its twin and joins again",
+                    process.0
+                ));
+            }
+            What::Closed { result }
+                if self.fenced.remove(&process).is_some()
+                    && result.is_ok()
+                    && scene.ghost.of(process).closing.is_none() =>
+            {
+                return Err(format!(
+                    "process {} was fenced by its twin and ends as if all were well",
+                    process.0
+                ));
+            }
+            What::Crashed | What::Frozen(_) => {
+                self.fenced.remove(&process);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
+        let late = self
+            .fenced
+            .iter()
+            .find(|(_, at)| scene.now.since(**at) > FAREWELL);
+        match late {
+            Some((process, at)) if scene.ghost.of(*process).life == Life::Running => Err(format!(
+                "process {} was fenced by its twin at {at} and goes on",
+                process.0
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn fences(response: &Response) -> bool {
+    let code = match response {
+        Response::Heartbeat(response) => response.error_code,
+        Response::JoinGroup(response) => response.error_code,
+        _ => ErrorCode::NONE,
+    };
+    code == ErrorCode::FENCED_INSTANCE_ID
+}
