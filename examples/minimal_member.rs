@@ -13,7 +13,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: minimal_member HOST:PORT GROUP TOPIC".into());
     };
     let mut config = ClientConfig::new(&bootstrap);
-    config.max_frame_size = 1 << 20;
+    config.max_frame_size = 2 << 20;
     let client = Client::new(config)?;
     let mut consumer = Consumer::builder(&client, group)
         .topics([topic])
