@@ -3,7 +3,7 @@
 //! [`TARGETS`] are plain functions over bytes. `cargo fuzz run NAME` drives them by coverage, `cargo test` replays their
 //! corpus. [`Campaign`] drives them with frames that were valid and then broken in every way that a list of attacks names.
 //!
-//! A target panics if a promise is broken, the limits on memory included ([`limits`]); it knows what must hold for all
+//! A target panics if a promise is broken, the limits on memory included (`limits`); it knows what must hold for all
 //! input, never what one input should give.
 
 mod assignor;

@@ -1,7 +1,7 @@
 //! The oracle: it is told everything that happens, keeps ghost state of its own, and asks each invariant after every event.
 //!
-//! An invariant is a file with its id, its statement and its source, and a type that implements [`Invariant`]. To add one: write the file,
-//! name it in [`all`], and plant a bug that only it catches.
+//! An invariant is a file with its id, its statement and its source, and a type that implements `Invariant`. To add one: write the file,
+//! name it in `all`, and plant a bug that only it catches.
 
 mod ghost;
 mod l01_stable_in_time;
