@@ -44,6 +44,8 @@ pub struct ProcessGhost {
     pub generation: Generation,
     /// It has joined, and neither asked to join again nor left nor lost since.
     pub in_session: bool,
+    /// When a SyncGroup last ended that without success.
+    pub round_failed: Option<Timestamp>,
     /// What its application may take for its own: from hearing `Assigned` until it lets go, or until the machine says `Lost`.
     pub owned: BTreeMap<TopicPartition, Period>,
     /// The id under which it got that.
@@ -82,6 +84,7 @@ impl ProcessGhost {
             member_id: MemberId::default(),
             generation: Generation::NONE,
             in_session: false,
+            round_failed: None,
             owned: BTreeMap::new(),
             owner_id: MemberId::default(),
             owner_generation: Generation::NONE,
@@ -163,7 +166,12 @@ impl ProcessGhost {
                 request: Request::SyncGroup(_),
                 reply,
                 ..
-            } => self.in_session &= matches!(reply, Ok(Response::SyncGroup(sync)) if sync.error_code.is_ok()),
+            } => {
+                if !matches!(reply, Ok(Response::SyncGroup(sync)) if sync.error_code.is_ok()) {
+                    self.in_session = false;
+                    self.round_failed = Some(now);
+                }
+            }
             What::Abandoned {
                 request: Request::SyncGroup(_),
             } => self.in_session = false,
