@@ -166,11 +166,9 @@ impl ProcessGhost {
                 request: Request::SyncGroup(_),
                 reply,
                 ..
-            } => {
-                if !matches!(reply, Ok(Response::SyncGroup(sync)) if sync.error_code.is_ok()) {
-                    self.in_session = false;
-                    self.round_failed = Some(now);
-                }
+            } if !matches!(reply, Ok(Response::SyncGroup(sync)) if sync.error_code.is_ok()) => {
+                self.in_session = false;
+                self.round_failed = Some(now);
             }
             What::Abandoned {
                 request: Request::SyncGroup(_),
