@@ -1,5 +1,7 @@
 //! ApiVersions (18): what the broker speaks. KIP-35, KIP-511 (software name, v0 fallback), KIP-584 (features),
 //! KIP-1242 (whom the client means, v5).
+//!
+//! A hostile broker can make the client speak older versions, or refuse to speak at all; never a version that this crate cannot write.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, NodeId};

@@ -1,4 +1,6 @@
 //! CreatePartitions (37): more partitions for a topic. KIP-195.
+//!
+//! A hostile broker can claim to have done what it has not, or the reverse.
 
 use super::wire::{Mirror, Misfit, mirror, raw};
 use crate::{ErrorCode, NodeId, TopicName};

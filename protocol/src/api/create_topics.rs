@@ -1,4 +1,6 @@
 //! CreateTopics (19). KIP-464 (broker defaults, v4), KIP-525 (configs in the answer, v5), KIP-516 (topic ids, v7).
+//!
+//! A hostile broker can claim to have done what it has not, or the reverse.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, NodeId, TopicId, TopicName};

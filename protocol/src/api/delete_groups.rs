@@ -1,4 +1,6 @@
 //! DeleteGroups (42): delete empty groups with all their offsets. KIP-229; v3 says why one cannot be deleted.
+//!
+//! A hostile coordinator can claim to have done what it has not, or the reverse.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId};

@@ -1,4 +1,6 @@
 //! DeleteTopics (20). KIP-516 (by id, v6).
+//!
+//! A hostile broker can claim to have done what it has not, or the reverse.
 
 use super::wire::{Mirror, Misfit, mirror, raw};
 use crate::{ErrorCode, TopicId, TopicName};

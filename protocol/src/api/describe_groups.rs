@@ -1,4 +1,7 @@
 //! DescribeGroups (15): state and members of classic groups. KIP-430 (operations, v3), KIP-345 (static members, v4), KIP-1043 (v6).
+//!
+//! A hostile coordinator can describe any group with any members; their blobs are bytes until somebody reads them by
+//! `consumer_protocol`, which has limits of its own.
 
 use bytes::Bytes;
 

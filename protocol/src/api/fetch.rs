@@ -1,4 +1,7 @@
 //! Fetch (1): read records. KIP-227 (sessions, v7), KIP-320 (epochs, v9/v12), KIP-392 (read from a follower, v11), KIP-516 (topic ids, v13).
+//!
+//! A hostile leader can hand out any records with any offsets, stop a partition by unreadable ones, and name other brokers to read
+//! from. Records are bytes of the frame until they are read; what they may cost then is said in [`records`](crate::records).
 
 use bytes::Bytes;
 

@@ -1,6 +1,8 @@
 //! FindCoordinator (10): which broker coordinates a group or transaction. KIP-699 (several keys, v4+), KIP-932 (share, v6+).
 //!
 //! Versions below 4 carry exactly one key; encoding more is an error, decoding yields one entry.
+//!
+//! A hostile broker can name any address as the coordinator, and so decide whom a member believes.
 
 use super::wire::{Mirror, Misfit, mirror, only, raw};
 use crate::{ErrorCode, NodeId};

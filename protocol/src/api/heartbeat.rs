@@ -1,4 +1,6 @@
 //! Heartbeat (12): a classic member says it lives and learns of rebalances.
+//!
+//! A hostile coordinator can make a member rejoin or begin anew with each answer, at the pace of the member's backoff.
 
 use bytes::BytesMut;
 

@@ -1,5 +1,7 @@
 //! InitProducerId (22): an id for an idempotent or transactional producer. KIP-98, KIP-360 (v3), KIP-939 (v6, which
 //! Kafka 4.4 still calls unstable: it is written when asked for, but never negotiated).
+//!
+//! A hostile coordinator can give any id and epoch; its records are then refused by honest brokers.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, ProducerId, TransactionalId};

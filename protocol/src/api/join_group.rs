@@ -1,4 +1,7 @@
 //! JoinGroup (11): enter a round of a classic group. KIP-394 (two steps, v4), KIP-345 (static, v5), KIP-559 (v7), KIP-800 (reason, v8), KIP-814 (v9).
+//!
+//! A hostile coordinator can give any id and generation, make anybody the leader, and hand a leader any members with any blobs: those
+//! have limits of their own (`consumer_protocol`).
 
 use bytes::Bytes;
 

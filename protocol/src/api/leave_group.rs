@@ -1,6 +1,8 @@
 //! LeaveGroup (13): members go, at once. KIP-345 (several members, v3+), KIP-800 (reason, v5).
 //!
 //! Versions below 3 carry exactly one member without instance id; encoding more is an error.
+//!
+//! A hostile coordinator can claim that somebody has left; the member has ended all the same.
 
 use super::wire::{Mirror, Misfit, mirror, only, raw};
 use crate::{ErrorCode, GroupId, GroupInstanceId, MemberId};

@@ -1,4 +1,6 @@
 //! ListGroups (16): the groups that one broker coordinates. KIP-518 (by state, v4), KIP-848 (by type, v5).
+//!
+//! A hostile broker can name any groups.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId};

@@ -1,5 +1,7 @@
 //! ListOffsets (2): the offset at a time, or at an end of the log. KIP-79, KIP-320, KIP-734 (max timestamp, v7), KIP-1005 (tiered, v9),
 //! KIP-1023 (earliest pending upload, v11).
+//!
+//! A hostile leader can decide where a reset or a seek by time goes.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, IsolationLevel, LeaderEpoch, NodeId, TopicName};

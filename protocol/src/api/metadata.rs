@@ -1,4 +1,7 @@
 //! Metadata (3): brokers, topics, partition leaders. KIP-516 (topic ids), KIP-320 (leader epochs).
+//!
+//! A hostile broker can send the client to any address and name any leader, epoch and topic id: whoever answers this decides whom
+//! the client talks to.
 
 use super::body::read;
 pub use super::replicas::Replicas;

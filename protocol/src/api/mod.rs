@@ -4,6 +4,10 @@
 //! after decoding it; when encoding, it is dropped if Kafka's schema calls it ignorable, and refused by name if it says something else
 //! than its default. Client, embedded broker and simulator share them, so none of them sees a version
 //! except where Kafka's behaviour depends on it. Nothing here points into a received frame, except the record bytes of [`fetch`].
+//!
+//! What a hostile peer can at most do stands at the head of each file. Of all of them holds: bytes that are no such message are an error
+//! that says where; none makes room for more than 48 times its own size and a quarter of a MiB; none panics
+//! (`cargo run --release -p kohort-fuzz --example hostile`).
 
 pub mod add_offsets_to_txn;
 pub mod add_partitions_to_txn;

@@ -1,5 +1,7 @@
 //! OffsetCommit (8): store consumed positions. KIP-320 (leader epoch, v6), KIP-345 (v7), KIP-848 (v9; topic ids,
 //! v10: what is meant for a topic does not reach another one that was made later under its name).
+//!
+//! A hostile coordinator can claim to have stored what it has not; nobody notices before the offsets are asked for.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, Generation, GroupId, GroupInstanceId, LeaderEpoch, MemberId, TopicId, TopicName};

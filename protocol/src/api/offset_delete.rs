@@ -1,4 +1,6 @@
 //! OffsetDelete (47): forget committed offsets of topics the group no longer reads. KIP-496.
+//!
+//! A hostile coordinator can claim to have done what it has not, or the reverse.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, TopicName};

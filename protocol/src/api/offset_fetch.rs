@@ -2,6 +2,8 @@
 //! v10: what is meant for a topic does not reach another one that was made later under its name).
 //!
 //! Versions below 8 carry exactly one group; encoding more is an error.
+//!
+//! A hostile coordinator can make reading begin at any offset, or at `auto.offset.reset`.
 
 use super::body::{Body, Wire, field, read};
 use super::wire::{Mirror, Misfit, mirror, only, raw, straight};

@@ -1,4 +1,6 @@
 //! Produce (0): append record batches. KIP-98 (idempotence, v3), KIP-467 (record errors, v8), KIP-951 (v10), KIP-516 (topic ids, v13).
+//!
+//! A hostile leader can claim to have appended what it has not, and name another leader.
 
 use bytes::Bytes;
 

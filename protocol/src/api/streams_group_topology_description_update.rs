@@ -1,6 +1,8 @@
 //! StreamsGroupTopologyDescriptionUpdate (93): a member of a streams group tells what its topology looks like. KIP-1331.
 //!
 //! The coordinator only keeps it for others to see.
+//!
+//! A hostile coordinator can claim to have taken note, or not.
 
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, MemberId, TopicName};

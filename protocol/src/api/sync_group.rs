@@ -1,4 +1,7 @@
 //! SyncGroup (14): the leader hands out assignments, all receive theirs. KIP-345 (v3), KIP-559 (v5).
+//!
+//! A hostile coordinator, or a hostile leader through an honest one, can assign any bytes: what is no assignment is an error, and
+//! partitions of topics that nobody subscribed to are for the reader to refuse.
 
 use bytes::Bytes;
 
