@@ -4,10 +4,17 @@
 use bytes::{Bytes, BytesMut};
 use kafka_protocol::messages as raw;
 use kafka_protocol::protocol::Decodable;
+use kohort_protocol::api::describe_groups::{DescribeGroupsResponse, DescribedGroup, DescribedMember};
 use kohort_protocol::api::fetch::{FetchResponse, FetchResponsePartition, FetchResponseTopic};
 use kohort_protocol::api::heartbeat::HeartbeatResponse;
 use kohort_protocol::api::join_group::{JoinGroupMember, JoinGroupResponse};
+use kohort_protocol::api::list_offsets::{
+    ListOffsetsResponse, ListOffsetsResponsePartition, ListOffsetsResponseTopic,
+};
 use kohort_protocol::api::metadata::{MetadataBroker, MetadataPartition, MetadataResponse, MetadataTopic};
+use kohort_protocol::api::offset_commit::{
+    OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic,
+};
 use kohort_protocol::api::offset_fetch::{
     OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponseTopic,
 };
@@ -26,6 +33,10 @@ pub(crate) fn run() {
     );
     compare::<_, raw::FetchResponse>("Fetch, 1,000 partitions without records", 16, &fetch(), None);
     compare::<_, raw::JoinGroupResponse>("JoinGroup, 1,000 members", 9, &join_group(), None);
+    // These go by the check and kafka-protocol's structs.
+    compare::<_, raw::ListOffsetsResponse>("ListOffsets, 1,000 partitions", 10, &list_offsets(), None);
+    compare::<_, raw::OffsetCommitResponse>("OffsetCommit, 1,000 partitions", 9, &offset_commit(), None);
+    compare::<_, raw::DescribeGroupsResponse>("DescribeGroups, 1,000 members", 6, &describe_groups(), None);
     compare::<_, raw::HeartbeatResponse>("Heartbeat", 4, &HeartbeatResponse::default(), None);
 }
 
@@ -145,5 +156,56 @@ fn join_group() -> JoinGroupResponse {
         protocol_type: Some(name(0)),
         members: (0..1_000).map(member).collect(),
         ..JoinGroupResponse::default()
+    }
+}
+
+fn list_offsets() -> ListOffsetsResponse {
+    let partition = |partition_index| ListOffsetsResponsePartition {
+        partition_index,
+        offset: 5_000_000,
+        ..ListOffsetsResponsePartition::default()
+    };
+    let topic = |number| ListOffsetsResponseTopic {
+        name: TopicName::from(name(number)),
+        partitions: (0..10).map(partition).collect(),
+    };
+    ListOffsetsResponse {
+        topics: (0..100).map(topic).collect(),
+        ..ListOffsetsResponse::default()
+    }
+}
+
+fn offset_commit() -> OffsetCommitResponse {
+    let partition = |partition_index| OffsetCommitResponsePartition {
+        partition_index,
+        ..OffsetCommitResponsePartition::default()
+    };
+    let topic = |number| OffsetCommitResponseTopic {
+        name: TopicName::from(name(number)),
+        partitions: (0..10).map(partition).collect(),
+        ..OffsetCommitResponseTopic::default()
+    };
+    OffsetCommitResponse {
+        topics: (0..100).map(topic).collect(),
+        ..OffsetCommitResponse::default()
+    }
+}
+
+fn describe_groups() -> DescribeGroupsResponse {
+    let member = |number| DescribedMember {
+        member_id: MemberId::from(name(number)),
+        client_id: name(number),
+        client_host: name(number),
+        member_metadata: Bytes::from(vec![7; 220]),
+        ..DescribedMember::default()
+    };
+    let group = |number| DescribedGroup {
+        group_id: GroupId::from(name(number)),
+        members: (0..10).map(member).collect(),
+        ..DescribedGroup::default()
+    };
+    DescribeGroupsResponse {
+        groups: (0..100).map(group).collect(),
+        ..DescribeGroupsResponse::default()
     }
 }
