@@ -109,7 +109,18 @@ pub(crate) const fn memory_limit(frame: usize) -> usize {
 
 impl<V: Visit> Walk<'_, V> {
     fn fields(&mut self, shape: &'static Struct, reader: &mut Reader<'_>) -> Result<(), Broken> {
-        for field in shape.fields {
+        self.rest(shape, shape.fields, reader)
+    }
+
+    /// `fields`: those of `shape` that come yet.
+    #[inline]
+    fn rest(
+        &mut self,
+        shape: &'static Struct,
+        fields: &'static [Field],
+        reader: &mut Reader<'_>,
+    ) -> Result<(), Broken> {
+        for field in fields {
             if field.placed.contains(self.version) {
                 self.field(field, reader)?;
             }
@@ -183,10 +194,39 @@ impl<V: Visit> Walk<'_, V> {
         if !V::LOOKS && size != 0 && reader.skip(count * size) {
             return Ok(());
         }
+        if let Type::Struct(shape) = field.of
+            && !V::LOOKS
+        {
+            return self.structs(count, shape, reader);
+        }
         for index in 0..count {
-            let walked = match field.of {
-                Type::Struct(shape) if !V::LOOKS => self.fields(shape, reader),
-                _ => self.one(field, false, reader),
+            let walked = self.one(field, false, reader);
+            walked.map_err(|broken| broken.under(Step::Index(index)))?;
+        }
+        Ok(())
+    }
+
+    /// The numbers at the head of each element are one step over all of them, found once.
+    fn structs(
+        &mut self,
+        count: usize,
+        shape: &'static Struct,
+        reader: &mut Reader<'_>,
+    ) -> Result<(), Broken> {
+        let placed = |field: &&Field| field.placed.contains(self.version);
+        let is_number = |field: &&Field| !placed(field) || field.step != 0;
+        let numbers = shape.fields.iter().take_while(is_number).count();
+        let (numbers, others) = shape.fields.split_at(numbers);
+        let head = numbers
+            .iter()
+            .filter(placed)
+            .map(|field| usize::from(field.step))
+            .sum();
+        for index in 0..count {
+            let walked = if reader.skip(head) {
+                self.rest(shape, others, reader)
+            } else {
+                self.fields(shape, reader)
             };
             walked.map_err(|broken| broken.under(Step::Index(index)))?;
         }
