@@ -53,6 +53,10 @@ enum Next {
 pub struct Application {
     /// What it is like.
     pub habits: Habits,
+    /// All that it was told, in order.
+    pub heard: Vec<Event>,
+    /// How many records it was handed, those that came again among them.
+    pub records: u64,
     items: VecDeque<Item>,
     next: Next,
     /// It waits inside the client.
@@ -72,6 +76,8 @@ impl Application {
     pub(super) fn new(habits: Habits) -> Self {
         Self {
             habits,
+            heard: Vec::new(),
+            records: 0,
             items: VecDeque::new(),
             next: Next::Poll,
             waits: false,
@@ -184,7 +190,7 @@ impl World {
             }
             Some(Item::Event(event)) => {
                 self.see(process, &What::Waiting(false));
-                self.hear(index, &event);
+                self.hear(index, event);
             }
         }
     }
@@ -207,6 +213,7 @@ impl World {
             }
         }
         let next = offsets.last().map_or(from, |last| last + 1);
+        agent.app.records += u64::try_from(offsets.len()).unwrap_or(0);
         self.see(
             Some(Process(index)),
             &What::Delivered {
@@ -265,11 +272,11 @@ impl World {
         }
     }
 
-    fn hear(&mut self, index: usize, event: &Event) {
-        self.see(Some(Process(index)), &What::Heard(event));
+    fn hear(&mut self, index: usize, event: Event) {
+        self.see(Some(Process(index)), &What::Heard(&event));
         let app = &mut self.agents[index].app;
         let hold = app.habits.hold;
-        let (next, after) = match event {
+        let (next, after) = match &event {
             Event::Assigned { guard, .. } => (Next::Release(*guard), hold),
             Event::Revoking { guard, .. } if app.habits.commits == Commits::Auto => {
                 (Next::Release(*guard), hold)
@@ -278,6 +285,7 @@ impl World {
             _ => (Next::Poll, Duration::ZERO),
         };
         app.next = next;
+        app.heard.push(event);
         self.wake(index, after);
     }
 

@@ -78,7 +78,8 @@ impl Disturbances {
 
 impl World {
     /// The process that plays `member`, if it lives.
-    fn process(&self, member: usize) -> Option<usize> {
+    #[must_use]
+    pub fn process(&self, member: usize) -> Option<usize> {
         let index = self.disturbances.current.get(member)?.0?;
         matches!(self.agents[index].life, Life::Running | Life::Frozen).then_some(index)
     }
@@ -88,12 +89,21 @@ impl World {
             .filter(|&index| self.agents[index].life == Life::Running)
     }
 
-    pub(super) fn disturb(&mut self, number: usize) {
+    pub(super) fn fault_is_due(&mut self, number: usize) {
         let act = self.plan.faults[number].act.clone();
-        if self.now < self.plan.calm_at() && self.carry_out(&act).is_some() {
-            self.faults += 1;
-            self.trace.fault(self.now, &act);
+        if self.now < self.plan.calm_at() {
+            self.disturb(&act);
         }
+    }
+
+    /// Does this now, as a schedule would. It says whether that made sense at the moment; otherwise nothing has happened.
+    pub fn disturb(&mut self, act: &Act) -> bool {
+        let is_done = self.carry_out(act).is_some();
+        if is_done {
+            self.faults += 1;
+            self.trace.fault(self.now, act);
+        }
+        is_done
     }
 
     /// `None`: it makes no sense at the moment.
@@ -259,7 +269,8 @@ impl World {
         }
     }
 
-    fn bring_back(&mut self, member: usize) {
+    /// Starts a process for `member`, if it has none.
+    pub fn bring_back(&mut self, member: usize) {
         if self.process(member).is_none() {
             let index = self.start(member);
             self.disturbances.current[member].0 = Some(index);

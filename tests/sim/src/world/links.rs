@@ -47,6 +47,8 @@ pub(super) struct Links {
     lines: BTreeMap<ConnectionId, Line>,
     /// Which process a connection was of, as long as its node may know it.
     owners: BTreeMap<ConnectionId, usize>,
+    /// Requests that left a process.
+    sent: BTreeMap<ApiKey, u64>,
     connections: u64,
     correlations: i32,
     hanging: BTreeMap<u64, Hanging>,
@@ -88,6 +90,12 @@ impl World {
 
     // ---- out
 
+    /// How many requests of an API all processes together have sent so far.
+    #[must_use]
+    pub fn sent(&self, api: ApiKey) -> u64 {
+        self.links.sent.get(&api).copied().unwrap_or(0)
+    }
+
     pub(super) fn send(
         &mut self,
         index: usize,
@@ -110,6 +118,7 @@ impl World {
                 timeout,
             },
         );
+        *self.links.sent.entry(request.api()).or_default() += 1;
         let connection = self.line_for(index, node, lane);
         self.links.correlations += 1;
         let correlation_id = self.links.correlations;

@@ -285,7 +285,7 @@ impl World {
             Later::TimedOut(connection, correlation) => self.timed_out(connection, correlation),
             Later::Tell(index, asked, failure) => self.answer(index, &asked, Err(failure)),
             Later::Act(index, number) => self.act(index, number),
-            Later::Fault(number) => self.disturb(number),
+            Later::Fault(number) => self.fault_is_due(number),
             Later::End(end) => self.end_disturbance(end),
             Later::Produce => self.produce_now_and_then(),
         }
