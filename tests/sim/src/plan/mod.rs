@@ -20,6 +20,8 @@ pub(crate) use text::read_seed;
 pub const GROUP: &str = "g";
 /// The topic of every run.
 pub const TOPIC: &str = "t";
+/// Later than any run ends.
+pub const NEVER: Duration = Duration::from_secs(1_000_000);
 
 /// A kind of group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +142,43 @@ impl Plan {
             + Duration::from_secs(1)
             + Latencies::KAFKA.failover
             + Latencies::KAFKA.zombie
+    }
+}
+
+impl Plan {
+    /// A run in which nothing goes wrong by itself, as long as you like, and nothing is written: for stories that do it step by step.
+    #[must_use]
+    pub fn uneventful(seed: u64, partitions: i32, members: Vec<MemberPlan>) -> Self {
+        Self {
+            seed,
+            profile: Profile::Eager,
+            chaos: NEVER,
+            calm: Duration::ZERO,
+            bytes: false,
+            partitions,
+            produce: NEVER * 2,
+            members,
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl Default for MemberPlan {
+    /// Settings of every day, with a short session, and an application that is quick.
+    fn default() -> Self {
+        Self {
+            start: Duration::ZERO,
+            session: Duration::from_secs(6),
+            heartbeat: Duration::from_millis(500),
+            max_poll: Duration::from_secs(10),
+            request: Duration::from_secs(3),
+            metadata_age: Duration::from_secs(300),
+            buffer: 1 << 20,
+            commits: Commits::Auto,
+            work: Duration::from_millis(2),
+            hold: Duration::ZERO,
+            is_static: false,
+        }
     }
 }
 
