@@ -3,11 +3,13 @@
 //! It decides in which order things happen and nothing else: what a member or a broker does is theirs, what is right is the oracle's.
 
 mod agent;
+mod answers;
 mod application;
 mod bytes;
 mod disturb;
 mod links;
 mod producer;
+mod requests;
 
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;

@@ -1,0 +1,173 @@
+//! Answers on their way: from a node to a process, and what the process does with the end of a request.
+
+use kohort_broker::{Closing, ConnectionId, Output as FromCluster};
+use kohort_group::member::{Failure, Input};
+use kohort_protocol::api::Response;
+use kohort_protocol::{ApiKey, Lane};
+
+use super::agent::Life;
+use super::links::Asked;
+use super::{Later, World};
+use crate::history::{Process, What};
+
+impl World {
+    /// What the cluster says begins its way.
+    pub(super) fn carry(&mut self, output: FromCluster) {
+        match output {
+            FromCluster::Reply {
+                connection,
+                correlation_id,
+                version,
+                response,
+                ..
+            } => {
+                let Some(line) = self.links.lines.get(&connection) else {
+                    return;
+                };
+                let Some(asked) = line.open.get(&correlation_id).cloned() else {
+                    return;
+                };
+                let index = line.index;
+                self.see(
+                    None,
+                    &What::Replied {
+                        request: &asked.request,
+                        response: &response,
+                    },
+                );
+                if matches!(response, Response::OffsetCommit(_)) {
+                    self.hurry_what_hangs(index);
+                }
+                let response = match &mut self.wire {
+                    None => response,
+                    Some(wire) => wire.response(version, correlation_id, &response),
+                };
+                let at = self.now + self.latency(index);
+                if let Some(line) = self.links.lines.get_mut(&connection) {
+                    line.in_until = line.in_until.max(at);
+                    let at = line.in_until;
+                    self.plan_at(at, Later::Respond(connection, correlation_id, response));
+                }
+            }
+            FromCluster::Close { connection, .. } => {
+                self.links.owners.remove(&connection);
+                if let Some(line) = self.links.lines.get(&connection) {
+                    let at = line.in_until.max(self.now);
+                    let index = line.index;
+                    let at = at + self.latency(index);
+                    self.plan_at(at, Later::Broken(connection));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Where something that arrives for a process must wait, if it must.
+    pub(super) fn hold_back(&mut self, connection: ConnectionId, later: Later) -> Option<Later> {
+        let line = self.links.lines.get(&connection)?;
+        let (index, node) = (line.index, line.node);
+        if let Some(until) = self.silent_until(index, node) {
+            self.plan_at(until, later);
+            return None;
+        }
+        match self.agents[index].life {
+            Life::Running => Some(later),
+            Life::Frozen => {
+                self.agents[index].mail.push(later);
+                None
+            }
+            Life::Dead | Life::Closed => None,
+        }
+    }
+
+    pub(super) fn respond(&mut self, connection: ConnectionId, correlation: i32, response: Response) {
+        let later = Later::Respond(connection, correlation, response);
+        let Some(Later::Respond(_, _, response)) = self.hold_back(connection, later) else {
+            return;
+        };
+        let Some(line) = self.links.lines.get_mut(&connection) else {
+            return;
+        };
+        let Some(asked) = line.open.remove(&correlation) else {
+            return;
+        };
+        let index = line.index;
+        if line.lane == Lane::Join {
+            let node = line.node;
+            self.links.lines.remove(&connection);
+            self.close_at_node(node, connection, Closing::Fin);
+        }
+        self.answer(index, &asked, Ok(response));
+    }
+
+    pub(super) fn timed_out(&mut self, connection: ConnectionId, correlation: i32) {
+        let line = self.links.lines.get_mut(&connection);
+        let Some(line) = line.filter(|line| line.open.contains_key(&correlation)) else {
+            return;
+        };
+        let index = line.index;
+        match self.agents[index].life {
+            Life::Running => {}
+            Life::Frozen => {
+                return self.agents[index]
+                    .mail
+                    .push(Later::TimedOut(connection, correlation));
+            }
+            Life::Dead | Life::Closed => return,
+        }
+        let asked = line.open.remove(&correlation);
+        self.give_up(connection, "given up with another request");
+        if let Some(asked) = asked {
+            self.answer(index, &asked, Err(Failure::TimedOut));
+        }
+    }
+
+    pub(super) fn answer(&mut self, index: usize, asked: &Asked, reply: Result<Response, Failure>) {
+        if self.agents[index].life != Life::Running {
+            if self.agents[index].life == Life::Frozen
+                && let Err(failure) = reply
+            {
+                self.agents[index]
+                    .mail
+                    .push(Later::Tell(index, asked.clone(), failure));
+            }
+            return;
+        }
+        let (request, sent) = (&*asked.request, asked.sent);
+        self.see(
+            Some(Process(index)),
+            &What::Answered {
+                request,
+                reply: reply.as_ref(),
+                sent,
+            },
+        );
+        let Some(token) = asked.token else {
+            let metadata = reply.and_then(|response| match response {
+                Response::Metadata(metadata) => Ok(metadata),
+                other => Err(Failure::Malformed(format!(
+                    "metadata was answered by {}",
+                    other.api()
+                ))),
+            });
+            return self.give(index, Input::Metadata(metadata));
+        };
+        self.agents[index].tokens.remove(&token);
+        let input = match reply {
+            Ok(Response::Fetch(fetch)) => Input::Fetched {
+                token,
+                reply: Ok(self.agents[index].inbox.put(fetch, true)),
+            },
+            Err(failure) if request.api() == ApiKey::Fetch => Input::Fetched {
+                token,
+                reply: Err(failure),
+            },
+            reply => Input::Reply { token, reply },
+        };
+        self.give(index, input);
+        let bytes = self.agents[index].inbox.bytes();
+        if bytes > 0 {
+            self.see(Some(Process(index)), &What::Buffered { bytes });
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Requests on their way: from a process to a node. A message takes a while and never overtakes another on its connection.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use kohort_broker::{ArrivedRequest, ConnectionId, Input as ToCluster};
+use kohort_group::member::{Target, Token};
+use kohort_protocol::api::{Outgoing, Request};
+use kohort_protocol::{ApiKey, Lane, NodeId};
+
+use super::links::{Asked, Hanging};
+use super::{Later, World};
+use crate::history::{Process, What};
+
+/// A newer commit that was acknowledged is followed by an older one that hung after at most so long: measured on real brokers, and
+/// what the machine's second try is made for.
+const LATEST_LANDING: Duration = Duration::from_millis(400);
+
+impl World {
+    /// How many requests of an API all processes together have sent so far.
+    #[must_use]
+    pub fn sent(&self, api: ApiKey) -> u64 {
+        self.links.sent.get(&api).copied().unwrap_or(0)
+    }
+
+    pub(super) fn send(
+        &mut self,
+        index: usize,
+        token: Option<Token>,
+        to: Target,
+        lane: Lane,
+        request: Outgoing,
+        timeout: Duration,
+    ) {
+        let node = match to {
+            Target::Node(node) => node,
+            Target::Any => NodeId(self.agents[index].rng.i32(1..=3)),
+        };
+        self.see(
+            Some(Process(index)),
+            &What::Sent {
+                token,
+                node,
+                request: &request,
+                timeout,
+            },
+        );
+        *self.links.sent.entry(request.api()).or_default() += 1;
+        let connection = self.line_for(index, node, lane);
+        self.links.correlations += 1;
+        let correlation_id = self.links.correlations;
+        let version = version(request.api(), self.by_id);
+        let client_id = Some(format!("member-{}", self.agents[index].member));
+        let (carried, kept) = self.carried(version, correlation_id, client_id.as_deref(), request);
+        if let Some(token) = token {
+            self.agents[index].tokens.insert(token, connection);
+        }
+        let sent = self.now;
+        let asked = Asked {
+            token,
+            request: Rc::new(kept),
+            sent,
+        };
+        let request = ArrivedRequest {
+            node,
+            connection,
+            correlation_id,
+            version,
+            client_id,
+            request: carried,
+        };
+        self.depart(index, connection, correlation_id, asked, request);
+        self.plan_in(timeout, Later::TimedOut(connection, correlation_id));
+    }
+
+    /// What travels, and what is remembered of it.
+    fn carried(
+        &mut self,
+        version: i16,
+        correlation: i32,
+        client: Option<&str>,
+        request: Outgoing,
+    ) -> (Request, Request) {
+        let carried = match &mut self.wire {
+            None => (*request).clone(),
+            Some(wire) => wire.request(version, correlation, client, &request),
+        };
+        (carried, request.into_request())
+    }
+
+    fn depart(
+        &mut self,
+        index: usize,
+        connection: ConnectionId,
+        correlation_id: i32,
+        asked: Asked,
+        request: ArrivedRequest,
+    ) {
+        let latency = self.latency(index);
+        let held = match request.request {
+            Request::OffsetCommit(_) => self.disturbances.take_late_commit(self.agents[index].member),
+            _ => None,
+        };
+        let Some(line) = self.links.lines.get_mut(&connection) else {
+            return;
+        };
+        line.open.insert(correlation_id, asked);
+        line.out_until = line.out_until.max(self.now + latency + held.unwrap_or_default());
+        let at = line.out_until;
+        if held.is_none() {
+            return self.plan_at(at, Later::Arrive(request, false));
+        }
+        self.links.hung += 1;
+        let number = self.links.hung;
+        self.links.hanging.insert(number, Hanging { index, request });
+        self.plan_at(at, Later::Land(number));
+    }
+
+    /// `waited`: it was held back by a silent link, so that a sender who gave up has not sent it again.
+    pub(super) fn arrive(&mut self, request: ArrivedRequest, waited: bool) {
+        let (node, connection) = (request.node, request.connection);
+        let owner = self.links.lines.get(&connection).map(|line| line.index);
+        let index = owner.or_else(|| self.links.owners.get(&connection).copied());
+        let Some(index) = index.filter(|_| owner.is_some() || !waited) else {
+            return; // given up before it was opened
+        };
+        if let Some(until) = self.silent_until(index, node) {
+            if owner.is_some() {
+                self.plan_at(until, Later::Arrive(request, true));
+            }
+            return;
+        }
+        if self.links.owners.insert(connection, index).is_none() {
+            self.open_at_node(node, connection);
+        }
+        self.see(None, &What::Arrived { request: &request });
+        self.tell_cluster(ToCluster::Request(request));
+    }
+
+    /// A commit that hung arrives: on its connection if that still stands, else as one that its broker had read long ago.
+    pub(super) fn land(&mut self, number: u64) {
+        let Some(Hanging { index, mut request }) = self.links.hanging.remove(&number) else {
+            return;
+        };
+        if self.links.lines.contains_key(&request.connection) {
+            return self.arrive(request, false);
+        }
+        request.connection = self.new_connection();
+        self.links.owners.insert(request.connection, index);
+        self.open_at_node(request.node, request.connection);
+        self.see(None, &What::Arrived { request: &request });
+        self.tell_cluster(ToCluster::Request(request));
+    }
+
+    /// A newer commit is acknowledged: what hangs and was given up lands soon or never.
+    pub(super) fn hurry_what_hangs(&mut self, index: usize) {
+        let lines = &self.links.lines;
+        let is_late =
+            |hanging: &Hanging| hanging.index == index && !lines.contains_key(&hanging.request.connection);
+        let late: Vec<u64> = self
+            .links
+            .hanging
+            .iter()
+            .filter(|(_, hanging)| is_late(hanging))
+            .map(|(&number, _)| number)
+            .collect();
+        for number in late {
+            let span = self.agents[index]
+                .rng
+                .u64(..u64::try_from(LATEST_LANDING.as_millis()).unwrap_or(1));
+            self.plan_in(Duration::from_millis(span), Later::Land(number));
+        }
+    }
+}
+
+/// The versions that a client and these brokers agree upon. `by_id`: brokers from 4.2 on, whose commits name topics by id alone.
+const fn version(api: ApiKey, by_id: bool) -> i16 {
+    match api {
+        ApiKey::OffsetCommit | ApiKey::OffsetFetch if by_id => 10,
+        ApiKey::JoinGroup | ApiKey::OffsetCommit | ApiKey::OffsetFetch => 9,
+        ApiKey::SyncGroup | ApiKey::LeaveGroup => 5,
+        ApiKey::Heartbeat | ApiKey::FindCoordinator => 4,
+        ApiKey::ListOffsets => 8,
+        ApiKey::Fetch => 13,
+        ApiKey::Metadata => 12,
+        _ => 0,
+    }
+}
