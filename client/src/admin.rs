@@ -15,7 +15,8 @@ use crate::error::{ClientError, Target};
 impl Client {
     /// Creates topics. The outcome of each stands in its entry, its own error too.
     ///
-    /// A request that got no answer is repeated, so TOPIC_ALREADY_EXISTS may mean that the first one did it.
+    /// A request that got no answer is repeated, so TOPIC_ALREADY_EXISTS may mean that the first one did it. Dropping the future gives
+    /// the request up: the topics may have been made or not.
     ///
     /// # Errors
     /// [`ClientError::Call`] if the controller did not answer within `default.api.timeout.ms`.
@@ -31,7 +32,8 @@ impl Client {
         Ok(response.await?.topics)
     }
 
-    /// Deletes topics by name. The outcome of each stands in its entry, its own error too.
+    /// Deletes topics by name. The outcome of each stands in its entry, its own error too. Dropping the future leaves it open whether it
+    /// was done.
     ///
     /// # Errors
     /// As [`create_topics`](Self::create_topics).
@@ -50,7 +52,8 @@ impl Client {
         Ok(response.await?.responses)
     }
 
-    /// Gives topics more partitions. The outcome of each stands in its entry, its own error too.
+    /// Gives topics more partitions. The outcome of each stands in its entry, its own error too. Dropping the future leaves it open
+    /// whether it was done.
     ///
     /// # Errors
     /// As [`create_topics`](Self::create_topics).
@@ -69,14 +72,15 @@ impl Client {
         Ok(response.await?.results)
     }
 
-    /// An id for an idempotent producer without transactions.
+    /// An id for an idempotent producer without transactions. An id whose future was dropped is never used.
     ///
     /// # Errors
     /// The broker's error if it is not retriable, or the last one when time is up.
     pub async fn init_producer_id(&self) -> Result<InitProducerIdResponse, ClientError> {
-        let mut retry = self.retry();
+        let mut retry = self.retry(InitProducerIdRequest::API);
         loop {
-            let result = self.call(Target::Any, InitProducerIdRequest::default()).await;
+            let ask = self.call(Target::Any, InitProducerIdRequest::default());
+            let result = retry.within(ask).await;
             let result = result.and_then(|answer| match answer.error_code.ok() {
                 Ok(()) => Ok(answer),
                 Err(code) => Err(ClientError::broker(
@@ -105,10 +109,9 @@ impl Client {
         request: C,
         codes: impl Fn(&C::Response) -> Vec<ErrorCode>,
     ) -> Result<C::Response, ClientError> {
-        let mut retry = self.retry();
+        let mut retry = self.retry(C::API);
         loop {
-            let result = self.ask_controller(request.clone(), &codes).await;
-            match result {
+            match retry.within(self.ask_controller(request.clone(), &codes)).await {
                 Err(error) if retry.again(&error).await => {
                     // Which broker is the controller may be what changed.
                     self.hub.metadata.doubt();

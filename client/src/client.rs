@@ -17,6 +17,10 @@ use crate::reply::{Reply, Route, Serial};
 
 /// A client of one cluster. Cheap to clone: all clones share connections and metadata, and so do any number of members of any
 /// groups. When the last clone (or [`Port`]) is dropped, all connections close.
+///
+/// Any of the futures here may be dropped at any await point. What was asked for is given up then: a request that was not sent never
+/// is, and of one that was sent the connection is reset, on which other calls fail as disconnected. The broker may have executed it
+/// all the same. Each flow with retries ends within `default.api.timeout.ms`, and a single call within its own time-out.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) hub: Arc<Hub>,
@@ -67,7 +71,8 @@ impl Client {
             .await
     }
 
-    /// As [`call`](Self::call), with a time-out of its own; see [`join_group_timeout`] for the one that needs it.
+    /// As [`call`](Self::call), with a time-out of its own; see [`join_group_timeout`] for the one that needs it. Dropping the future
+    /// gives the call up likewise.
     ///
     /// # Errors
     /// As there.

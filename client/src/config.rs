@@ -20,7 +20,7 @@ pub struct ClientConfig {
     pub client_id: String,
     /// `request.timeout.ms`: how long one request may go without its answer.
     pub request_timeout: Duration,
-    /// `default.api.timeout.ms`: how long a whole call with its retries may take.
+    /// `default.api.timeout.ms`: how long a whole call with its retries and look-ups may take, an attempt under way included.
     pub default_api_timeout: Duration,
     /// `socket.connection.setup.timeout.ms`: for the connect and again for the handshake; doubles with each failure in a row.
     pub socket_connection_setup_timeout: Duration,

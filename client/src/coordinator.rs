@@ -10,7 +10,8 @@ use crate::error::{ClientError, Target};
 impl Client {
     /// The coordinators of some keys, in the order asked; their addresses are learned. Retriable errors (a cluster that is only just
     /// making its offsets topic answers 15 for a moment) are retried within `default.api.timeout.ms`. Coordinators may still
-    /// answer NOT_COORDINATOR or COORDINATOR_LOAD_IN_PROGRESS afterwards (seen on Kafka 4.4.0).
+    /// answer NOT_COORDINATOR or COORDINATOR_LOAD_IN_PROGRESS afterwards (seen on Kafka 4.4.0). Dropping the future gives the
+    /// look-up up.
     ///
     /// # Errors
     /// The first key's error that is not retriable, or the last one when time is up.
@@ -19,16 +20,16 @@ impl Client {
         key_type: CoordinatorType,
         keys: &[String],
     ) -> Result<Vec<Coordinator>, ClientError> {
-        let mut retry = self.retry();
+        let mut retry = self.retry(FindCoordinatorRequest::API);
         loop {
-            match self.look_up(key_type, keys).await {
+            match retry.within(self.look_up(key_type, keys)).await {
                 Err(error) if retry.again(&error).await => {}
                 result => return result,
             }
         }
     }
 
-    /// The coordinator of a group.
+    /// The coordinator of a group. Dropping the future gives the look-up up.
     ///
     /// # Errors
     /// As [`find_coordinator`](Self::find_coordinator).

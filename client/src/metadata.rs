@@ -13,6 +13,7 @@ use kohort_protocol::{CallFailure, ErrorCode, LeaderEpoch, NodeId, Timestamp, To
 use crate::address::Address;
 use crate::client::Client;
 use crate::error::{ClientError, Target};
+use crate::retry::Retry;
 
 /// The cache, and the refreshes that fill it, numbered from 1.
 #[derive(Default)]
@@ -105,10 +106,10 @@ impl Client {
     /// Brokers and these topics, from the cache unless it is older than `metadata.max.age.ms` or lacks one. A topic's own error (it
     /// does not exist, it has no leader) stands in its entry, and such an entry is not served from the cache.
     ///
-    /// Dropping the future is safe; a refresh under way is given up.
+    /// Dropping the future gives a refresh under way up; others who wait for it begin their own.
     ///
     /// # Errors
-    /// [`ClientError::Call`] naming every address tried, if no broker answered.
+    /// [`ClientError::Call`] naming every address tried, if no broker answered within `default.api.timeout.ms`.
     pub async fn metadata(&self, topics: &[TopicName]) -> Result<MetadataResponse, ClientError> {
         let oldest = self.hub.now() - self.hub.config.metadata_max_age;
         let cached = {
@@ -123,7 +124,7 @@ impl Client {
         }
     }
 
-    /// As [`metadata`](Self::metadata), by a request that begins after this call.
+    /// As [`metadata`](Self::metadata), by a request that begins after this call. Dropping the future likewise.
     ///
     /// # Errors
     /// As there.
@@ -134,7 +135,8 @@ impl Client {
             known.wanted.extend(topics.iter().cloned());
             known.begun + 1
         };
-        let _turn = cache.turn.lock().await;
+        let retry = self.retry(MetadataRequest::API);
+        let _turn = retry.within(async { Ok(cache.turn.lock().await) }).await?;
         let (refresh, wanted) = {
             let mut known = cache.known();
             if known.ended >= next {
@@ -150,7 +152,7 @@ impl Client {
             (known.begun, core::mem::take(&mut known.wanted))
         };
         let wanted = wanted.into_iter().map(by_name).collect();
-        let result = self.fetch_metadata(Some(wanted)).await;
+        let result = self.fetch_metadata(Some(wanted), retry).await;
         let mut known = cache.known();
         known.ended = refresh;
         known.outcome = result.as_ref().err().cloned();
@@ -162,21 +164,21 @@ impl Client {
         })
     }
 
-    /// Brokers and all topics that the client may see.
+    /// Brokers and all topics that the client may see. Dropping the future gives the request up.
     ///
     /// # Errors
     /// As [`metadata`](Self::metadata).
     pub async fn all_topics(&self) -> Result<MetadataResponse, ClientError> {
-        self.fetch_metadata(None).await
+        self.fetch_metadata(None, self.retry(MetadataRequest::API)).await
     }
 
     async fn fetch_metadata(
         &self,
         topics: Option<Vec<MetadataRequestTopic>>,
+        mut retry: Retry<'_>,
     ) -> Result<MetadataResponse, ClientError> {
-        let mut retry = self.retry();
         loop {
-            match self.ask_for_metadata(topics.clone()).await {
+            match retry.within(self.ask_for_metadata(topics.clone())).await {
                 Err(error) if retry.again(&error).await => {}
                 result => return result,
             }

@@ -18,7 +18,7 @@ use crate::error::{ClientError, Target};
 
 impl Client {
     /// The offset of each partition at a timestamp (ms since 1970, or one of the constants of `api::list_offsets`). Asks all leaders
-    /// at once and follows them when they move.
+    /// at once and follows them when they move. Dropping the future gives all requests up.
     ///
     /// # Errors
     /// The first partition's error that is not retriable, or the last one when `default.api.timeout.ms` is over.
@@ -27,14 +27,15 @@ impl Client {
         wanted: &[(TopicPartition, i64)],
         isolation_level: IsolationLevel,
     ) -> Result<BTreeMap<TopicPartition, ListOffsetsResponsePartition>, ClientError> {
-        let mut retry = self.retry();
+        let mut retry = self.retry(ListOffsetsRequest::API);
         let mut found = BTreeMap::new();
         loop {
             let left: Vec<_> = wanted
                 .iter()
                 .filter(|(partition, _)| !found.contains_key(partition))
                 .collect();
-            match self.ask_leaders(&left, isolation_level, &mut found).await {
+            let attempt = self.ask_leaders(&left, isolation_level, &mut found);
+            match retry.within(attempt).await {
                 Ok(()) => return Ok(found),
                 Err(error) if retry.again(&error).await => self.hub.metadata.doubt(),
                 Err(error) => return Err(error),
@@ -109,7 +110,7 @@ impl Client {
     }
 
     /// The committed offsets of a group: of some partitions, or all it has. Looks the coordinator up, follows it when it moves, and
-    /// waits for open transactions (`UNSTABLE_OFFSET_COMMIT` is never taken for "no offset": rule 24).
+    /// waits for open transactions (`UNSTABLE_OFFSET_COMMIT` is never taken for "no offset": rule 24). Dropping the future gives the requests up.
     ///
     /// # Errors
     /// The group's or a partition's error if it is not retriable, or the last one when `default.api.timeout.ms` is over.
@@ -118,9 +119,9 @@ impl Client {
         group: &GroupId,
         partitions: Option<&[TopicPartition]>,
     ) -> Result<OffsetFetchResponseGroup, ClientError> {
-        let mut retry = self.retry();
+        let mut retry = self.retry(OffsetFetchRequest::API);
         loop {
-            match self.ask_for_offsets(group, partitions).await {
+            match retry.within(self.ask_for_offsets(group, partitions)).await {
                 Err(error) if retry.again(&error).await => {}
                 result => return result,
             }

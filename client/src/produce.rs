@@ -26,6 +26,7 @@ pub enum Acks {
 impl Client {
     /// Appends one encoded record batch to a partition. The leader's refusals that are retriable (it has moved, replicas are missing)
     /// are retried; a request without an answer is **not**, for it may have been appended: repeating it is the caller's decision.
+    /// So it is after dropping the future.
     ///
     /// # Errors
     /// The leader's error, or [`ClientError::Call`] if it did not answer.
@@ -35,9 +36,9 @@ impl Client {
         acks: Acks,
         batch: Bytes,
     ) -> Result<ProduceResponsePartition, ClientError> {
-        let mut retry = self.retry();
+        let mut retry = self.retry(ProduceRequest::API);
         loop {
-            let error = match self.append(partition, acks, batch.clone()).await {
+            let error = match retry.within(self.append(partition, acks, batch.clone())).await {
                 Ok(appended) => return Ok(appended),
                 Err(error) => error,
             };

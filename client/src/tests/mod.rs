@@ -1,6 +1,9 @@
 //! Scripted brokers behind pipes, in paused time, and a few behind real sockets.
 
 mod bad_input;
+mod cancel;
+mod deadlines;
+mod every;
 mod flows;
 mod giving_up;
 mod lanes;
@@ -61,6 +64,8 @@ struct Inside {
     seen: Vec<Seen>,
     connections: usize,
     open: usize,
+    /// Requests that are not answered yet, on connections that are still open.
+    under_way: usize,
 }
 
 impl Net {
@@ -127,6 +132,10 @@ impl Net {
     fn open(&self) -> usize {
         self.0.lock().unwrap().open
     }
+
+    fn under_way(&self) -> usize {
+        self.0.lock().unwrap().under_way
+    }
 }
 
 impl Dial for Net {
@@ -170,6 +179,13 @@ async fn drain(stream: &mut DuplexStream) {
 }
 
 impl Net {
+    /// Does not look at further requests. Ends when the client closes; until then a request is under way.
+    async fn hold(&self, stream: &mut DuplexStream, cutter: &mut FrameCutter) {
+        self.0.lock().unwrap().under_way += 1;
+        let _under_way = UnderWay(self);
+        while stream.read_buf(cutter.room()).await.is_ok_and(|count| count > 0) {}
+    }
+
     async fn serve(&self, mut stream: DuplexStream, address: String, connection: usize, script: Script) {
         let mut cutter = FrameCutter::new(1 << 20);
         loop {
@@ -192,9 +208,12 @@ impl Net {
             let bytes = match then {
                 Then::Answer(response) => encoded(&request, &response),
                 Then::Raw(bytes) => bytes,
-                Then::Park => return drain(&mut stream).await,
+                Then::Park => return self.hold(&mut stream, &mut cutter).await,
                 Then::After(pause, response) => {
-                    tokio::time::sleep(pause).await;
+                    let held = self.hold(&mut stream, &mut cutter);
+                    if tokio::time::timeout(pause, held).await.is_ok() {
+                        return;
+                    }
                     encoded(&request, &response)
                 }
                 Then::Close => return,
@@ -203,6 +222,14 @@ impl Net {
                 return;
             }
         }
+    }
+}
+
+struct UnderWay<'a>(&'a Net);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap().under_way -= 1;
     }
 }
 

@@ -171,6 +171,7 @@ impl Consumer {
 
     /// Continues reading a partition somewhere else, also one that stopped because its records cannot be read or its position is
     /// not known. What lies ready of it is dropped. An offset outside the log shows later, and `auto.offset.reset` deals with it.
+    /// Done by the first poll: a future that is dropped later has sought.
     ///
     /// # Errors
     /// It is not assigned to this consumer, the offset is negative, or the consumer has stopped.
@@ -179,13 +180,9 @@ impl Consumer {
             return Err(SeekError::Negative { partition, offset }.into());
         }
         let (answer, result) = oneshot::channel();
-        self.slot
-            .tell(Fact::Call(Call::Seek(partition.clone(), to), answer));
+        self.slot.tell(Fact::Call(Call::Seek(partition, to), answer));
         match result.await {
-            Ok(Ok(())) => {
-                self.slot.forgive(&partition);
-                Ok(())
-            }
+            Ok(Ok(())) => Ok(()),
             Ok(Err(CallError::Seek(error))) => Err(error.into()),
             Ok(Err(CallError::Commit(_))) | Err(_) => Err(self.ended()),
         }
@@ -208,7 +205,8 @@ impl Consumer {
             .tell(Fact::Subscribe(topics.into_iter().map(Into::into).collect()));
     }
 
-    /// How the member stands: state, identity, and per partition the positions and ends of the log. No request is made for it.
+    /// How the member stands: state, identity, and per partition the positions and ends of the log. No request is made for it, and
+    /// nothing depends on whether the future is dropped.
     ///
     /// # Errors
     /// The consumer has stopped.
@@ -218,7 +216,8 @@ impl Consumer {
         status.await.map_err(|_| self.ended())
     }
 
-    /// Who the member is to the coordinator: what a transactional producer passes on with its offsets (KIP-447).
+    /// Who the member is to the coordinator: what a transactional producer passes on with its offsets (KIP-447). The future may be
+    /// dropped like that of [`status`](Self::status).
     ///
     /// # Errors
     /// The consumer has stopped.
@@ -247,7 +246,8 @@ impl Consumer {
     }
 
     /// Leaves the group without a final commit, within 30 seconds: records that were returned since the last commit are read again,
-    /// by whoever gets their partitions. Commits that were asked for before are done.
+    /// by whoever gets their partitions. Commits that were asked for before are done. Dropping the future leaves the farewell going
+    /// on in the background.
     ///
     /// # Errors
     /// As [`close`](Self::close).

@@ -36,11 +36,17 @@ pub(crate) struct Driver {
     check_crcs: bool,
     /// Which tokens are fetches: their answers are taken apart before the machine sees them.
     fetches: std::collections::BTreeSet<Token>,
-    calls: BTreeMap<CallId, oneshot::Sender<Result<(), CallError>>>,
+    calls: BTreeMap<CallId, Caller>,
     next_call: u64,
     metadata: JoinSet<Result<MetadataResponse, Failure>>,
     started: Instant,
     closed: bool,
+}
+
+/// Who waits for the answer to a call, and what a seek was about.
+struct Caller {
+    answer: oneshot::Sender<Result<(), CallError>>,
+    sought: Option<TopicPartition>,
 }
 
 impl Driver {
@@ -158,7 +164,11 @@ impl Driver {
     fn call(&mut self, call: Call, answer: oneshot::Sender<Result<(), CallError>>) -> Input {
         let id = CallId(self.next_call);
         self.next_call += 1;
-        self.calls.insert(id, answer);
+        let sought = match &call {
+            Call::Seek(partition, _) => Some(partition.clone()),
+            _ => None,
+        };
+        self.calls.insert(id, Caller { answer, sought });
         match call {
             Call::Commit(offsets) => Input::Commit { call: id, offsets },
             Call::CommitProcessed => Input::CommitProcessed { call: id },
@@ -213,8 +223,8 @@ impl Driver {
             }
             Output::Event(event) => self.event(event),
             Output::Done { call, result } => {
-                if let Some(answer) = self.calls.remove(&call) {
-                    let _ = answer.send(result);
+                if let Some(caller) = self.calls.remove(&call) {
+                    self.answer(caller, result);
                 }
             }
             Output::Closed(result) => {
@@ -225,6 +235,14 @@ impl Driver {
                 self.closed = true;
             }
         }
+    }
+
+    fn answer(&self, caller: Caller, result: Result<(), CallError>) {
+        if let (Some(partition), Ok(())) = (caller.sought, &result) {
+            self.slot.forgive(&partition);
+        }
+        // A caller that is gone does not want to know.
+        let _ = caller.answer.send(result);
     }
 
     fn refresh_metadata(&mut self, topics: Vec<TopicName>) {

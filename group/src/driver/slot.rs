@@ -59,14 +59,22 @@ pub(crate) enum Call {
 }
 
 impl Fact {
-    /// Whether the machine, when it hears of it, takes back what lies ready of this partition.
-    fn drops(&self, partition: &TopicPartition) -> bool {
-        match self {
-            Self::Pause(partitions) => partitions.contains(partition),
-            Self::Call(Call::Seek(sought, _), _) => sought == partition,
+    /// Whether it makes moot what lies ready: records that the machine takes back when it hears of this, and the notice that a
+    /// partition stopped which is sought now.
+    fn settles(&self, item: &Item) -> bool {
+        match (self, item) {
+            (Self::Pause(partitions), Item::Records(records)) => partitions.contains(records.partition()),
+            (Self::Call(Call::Seek(sought, _), _), Item::Records(records)) => sought == records.partition(),
+            (Self::Call(Call::Seek(sought, _), _), Item::Notice(Notice::Trouble(error))) => {
+                has_stopped(error, sought)
+            }
             _ => false,
         }
     }
+}
+
+fn has_stopped(error: &MemberError, partition: &TopicPartition) -> bool {
+    error.stopped() == core::slice::from_ref(partition)
 }
 
 /// What the application is to be handed, in this order.
@@ -186,9 +194,7 @@ impl Slot {
         let mut state = self.lock();
         if state.end.is_none() {
             if matches!(fact, Fact::Pause(_) | Fact::Call(Call::Seek(..), _)) {
-                let is_dropped =
-                    |item: &Item| matches!(item, Item::Records(records) if fact.drops(records.partition()));
-                state.items.retain(|item| !is_dropped(item));
+                state.items.retain(|item| !fact.settles(item));
             }
             state.note(fact);
             drop(state);
@@ -211,12 +217,6 @@ impl Slot {
     /// Why nothing more will come, if so.
     pub(crate) fn end(&self) -> Option<End> {
         self.lock().end.clone()
-    }
-
-    /// The application deals with what stopped this partition: it need not be told any more.
-    pub(crate) fn forgive(&self, partition: &TopicPartition) {
-        let is_over = |item: &Item| matches!(item, Item::Notice(Notice::Trouble(error)) if error.stopped() == [partition.clone()]);
-        self.lock().items.retain(|item| !is_over(item));
     }
 
     /// Bytes of records that wait to be taken.
@@ -246,9 +246,7 @@ impl Slot {
     /// Driver: something for the application; unless it turned away from it a moment ago, which the machine will hear of next.
     pub(crate) fn hand(&self, item: Item) {
         let mut state = self.lock();
-        if let Item::Records(records) = &item
-            && state.facts.iter().any(|fact| fact.drops(records.partition()))
-        {
+        if state.facts.iter().any(|fact| fact.settles(&item)) {
             return;
         }
         state.items.push_back(item);
@@ -261,6 +259,13 @@ impl Slot {
         self.lock()
             .items
             .retain(|item| !matches!(item, Item::Records(records) if records.ticket() == ticket));
+    }
+
+    /// Driver: the application dealt with what stopped this partition, so that it need not be told any more. Not the application's
+    /// to say when its call returns: that may be late, when the partition has stopped once more.
+    pub(crate) fn forgive(&self, partition: &TopicPartition) {
+        let is_over = |item: &Item| matches!(item, Item::Notice(Notice::Trouble(error)) if has_stopped(error, partition));
+        self.lock().items.retain(|item| !is_over(item));
     }
 
     /// Driver: nobody needs to finish with what is lost already.

@@ -203,6 +203,41 @@ async fn an_old_message_format_is_named_with_topic_partition_and_offset() {
     }
 }
 
+/// The answer to a seek may be looked at late, when the partition has stopped once more.
+#[tokio::test(start_paused = true)]
+async fn a_partition_that_stops_again_before_the_seek_returns_is_told_of_again() {
+    let rig = changed(|records| spoil(records, 10)).await;
+    let mut consumer = rig.consumer().build().unwrap();
+    read_until(&mut consumer, &mut Seen::default(), 10).await;
+    drop(within(60 * SECOND, consumer.next()).await.unwrap_err());
+    {
+        let mut seek = std::pin::pin!(consumer.seek(partition(0), SeekTo::Offset(10)));
+        assert!(cut(1, seek.as_mut()).await.is_none());
+        sleep(5 * SECOND).await;
+        seek.await.unwrap();
+    }
+    drop(within(60 * SECOND, consumer.next()).await.unwrap_err());
+}
+
+/// The seek is done though nobody waits for it, and so is what comes with it.
+#[tokio::test(start_paused = true)]
+async fn a_dropped_seek_past_it_is_enough() {
+    for pause in [std::time::Duration::ZERO, SECOND] {
+        let rig = changed(|records| spoil(records, 10)).await;
+        let mut consumer = rig.consumer().build().unwrap();
+        read_until(&mut consumer, &mut Seen::default(), 10).await;
+        sleep(SECOND).await; // the notice lies ready
+        assert!(
+            cut(1, consumer.seek(partition(0), SeekTo::Offset(20)))
+                .await
+                .is_none()
+        );
+        sleep(pause).await;
+        let mut records = within(60 * SECOND, consumer.next()).await.unwrap();
+        assert_eq!(records.next().unwrap().unwrap().offset(), 20);
+    }
+}
+
 /// Turns a bit in the value of the last record of the batch with this base offset.
 fn spoil(records: &Bytes, base_offset: i64) -> Bytes {
     let mut bytes = records.to_vec();
