@@ -7,6 +7,7 @@
 use bytes::Bytes;
 
 use super::fetch::{CurrentLeader, NodeEndpoint};
+pub use super::share_acknowledge::AcknowledgementBatch;
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, MemberId, TopicId};
 
@@ -74,18 +75,6 @@ pub struct FetchPartition {
     pub partition_index: i32,
     /// What became of records acquired earlier.
     pub acknowledgement_batches: Vec<AcknowledgementBatch>,
-}
-
-/// What became of a range of offsets.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AcknowledgementBatch {
-    /// The first.
-    pub first_offset: i64,
-    /// The last; it belongs to the range.
-    pub last_offset: i64,
-    /// One for all, or one for each offset: 0 gap (no record there), 1 accept, 2 release (deliver again), 3 reject (never
-    /// again), 4 renew (keep it locked, v2+).
-    pub acknowledge_types: Vec<i8>,
 }
 
 /// Partitions that leave the session.

@@ -2,8 +2,9 @@
 //!
 //! The answer is only shown: a hostile coordinator can make it say anything.
 
+pub use super::consumer_group_describe::{Assignment, TopicPartitions};
 use super::wire::{mirror, raw};
-use crate::{ErrorCode, GroupId, MemberEpoch, MemberId, TopicId, TopicName};
+use crate::{ErrorCode, GroupId, MemberEpoch, MemberId, TopicName};
 
 /// Asks for the state of some share groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,24 +94,6 @@ impl Default for Member {
             assignment: Assignment::default(),
         }
     }
-}
-
-/// Partitions of a member; other members may have the same ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Assignment {
-    /// By topic.
-    pub topic_partitions: Vec<TopicPartitions>,
-}
-
-/// Partitions of one topic.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TopicPartitions {
-    /// The topic's id.
-    pub topic_id: TopicId,
-    /// The topic's name.
-    pub topic_name: TopicName,
-    /// Their indexes.
-    pub partitions: Vec<i32>,
 }
 
 mirror! {

@@ -2,8 +2,9 @@
 //!
 //! A hostile coordinator can assign any partitions and fence the member at will.
 
+pub use super::consumer_group_heartbeat::{Assignment, TopicPartitions};
 use super::wire::{mirror, raw};
-use crate::{ErrorCode, GroupId, MemberEpoch, MemberId, TopicId, TopicName};
+use crate::{ErrorCode, GroupId, MemberEpoch, MemberId, TopicName};
 
 /// "Still here", and what changed: `None` says "as in my last heartbeat". Who joins says everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,22 +64,6 @@ impl Default for ShareGroupHeartbeatResponse {
             assignment: None,
         }
     }
-}
-
-/// The partitions of a member: all of them, not what is new. Other members may have the same ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Assignment {
-    /// By topic.
-    pub topic_partitions: Vec<TopicPartitions>,
-}
-
-/// Partitions of one topic.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TopicPartitions {
-    /// The topic.
-    pub topic_id: TopicId,
-    /// Their indexes.
-    pub partitions: Vec<i32>,
 }
 
 mirror! {

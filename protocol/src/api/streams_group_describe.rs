@@ -2,6 +2,7 @@
 //!
 //! The answer is only shown: a hostile coordinator can make it say anything, at most 24 times as large in memory as on the wire.
 
+pub use super::streams_group_heartbeat::{Endpoint, KeyValue, TaskIds, TaskOffset, TopicInfo};
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, GroupInstanceId, MemberEpoch, MemberId, TopicName};
 
@@ -99,28 +100,6 @@ pub struct Subtopology {
     pub repartition_source_topics: Vec<TopicInfo>,
 }
 
-/// An internal topic.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TopicInfo {
-    /// The topic.
-    pub name: TopicName,
-    /// How many partitions it has; 0 if nothing demands a number, as with every changelog.
-    pub partitions: i32,
-    /// How many replicas; 0 for the broker's own setting.
-    pub replication_factor: i16,
-    /// Its settings.
-    pub topic_configs: Vec<KeyValue>,
-}
-
-/// A setting of a topic, or a tag of a client.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyValue {
-    /// Its name.
-    pub key: String,
-    /// Its value.
-    pub value: String,
-}
-
 /// One member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -178,26 +157,6 @@ impl Default for Member {
     }
 }
 
-/// An address for interactive queries.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Endpoint {
-    /// The host.
-    pub host: String,
-    /// The port.
-    pub port: u16,
-}
-
-/// An offset of one task, summed over its changelogs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TaskOffset {
-    /// The task's subtopology.
-    pub subtopology_id: String,
-    /// The task's partition.
-    pub partition: i32,
-    /// The sum.
-    pub offset: i64,
-}
-
 /// Tasks of a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assignment {
@@ -209,16 +168,7 @@ pub struct Assignment {
     pub warmup_tasks: Vec<TaskIds>,
 }
 
-/// Tasks of one subtopology.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TaskIds {
-    /// The subtopology.
-    pub subtopology_id: String,
-    /// A task for each of these partitions.
-    pub partitions: Vec<i32>,
-}
-
-/// A topology node by node, v1+.
+/// A topology node by node (StreamsGroupDescribe v1+).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyDescription {
     /// Its parts.

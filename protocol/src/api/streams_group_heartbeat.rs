@@ -97,12 +97,12 @@ pub struct Subtopology {
     pub copartition_groups: Vec<CopartitionGroup>,
 }
 
-/// An internal topic to be made.
+/// An internal topic, made by the coordinator.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopicInfo {
     /// The topic.
     pub name: TopicName,
-    /// How many partitions it shall have; 0 if nothing demands a number, as with every changelog.
+    /// How many partitions it has; 0 if nothing demands a number, as with every changelog.
     pub partitions: i32,
     /// How many replicas; 0 for the broker's own setting.
     pub replication_factor: i16,

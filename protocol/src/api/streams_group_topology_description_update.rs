@@ -4,8 +4,12 @@
 //!
 //! A hostile coordinator can claim to have taken note, or not.
 
+pub use super::streams_group_describe::{
+    TopologyDescription, TopologyDescriptionGlobalStore, TopologyDescriptionNode,
+    TopologyDescriptionSubtopology,
+};
 use super::wire::{mirror, raw};
-use crate::{ErrorCode, GroupId, MemberId, TopicName};
+use crate::{ErrorCode, GroupId, MemberId};
 
 /// Describes the topology of a group, as a heartbeat's answer asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,50 +22,6 @@ pub struct StreamsGroupTopologyDescriptionUpdateRequest {
     pub topology_epoch: i32,
     /// The topology.
     pub topology_description: TopologyDescription,
-}
-
-/// A topology node by node.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TopologyDescription {
-    /// Its parts.
-    pub subtopologies: Vec<TopologyDescriptionSubtopology>,
-    /// Its stores that every instance has whole.
-    pub global_stores: Vec<TopologyDescriptionGlobalStore>,
-}
-
-/// A part of a topology.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TopologyDescriptionSubtopology {
-    /// Its id within the topology.
-    pub subtopology_id: String,
-    /// Its nodes.
-    pub nodes: Vec<TopologyDescriptionNode>,
-}
-
-/// A node of a topology.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TopologyDescriptionNode {
-    /// Its name, such as `KSTREAM-SOURCE-0000000000`.
-    pub name: String,
-    /// 1 source, 2 processor, 3 sink.
-    pub node_type: i8,
-    /// Topics a source reads; empty if it finds out only at run time.
-    pub source_topics: Vec<TopicName>,
-    /// The topic a sink writes; `None` if it finds out only at run time.
-    pub sink_topic: Option<TopicName>,
-    /// Stores a processor uses.
-    pub stores: Vec<String>,
-    /// Names of the nodes it feeds. Who feeds a node follows from the others' lists.
-    pub successors: Vec<String>,
-}
-
-/// A store that every instance has whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TopologyDescriptionGlobalStore {
-    /// The node that reads its topic.
-    pub source: TopologyDescriptionNode,
-    /// The node that fills it.
-    pub processor: TopologyDescriptionNode,
 }
 
 /// "Kept", or why not.
