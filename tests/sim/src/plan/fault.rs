@@ -1,9 +1,14 @@
 //! What can go wrong. Each fault ends by itself, so that any of them can be left out of a schedule and the rest still makes sense.
+//!
+//! To add one: name it here, with the word that stands for it in the text of a plan; draw it in `draw.rs`; carry it out in
+//! `world/disturb.rs`.
 
 use std::time::Duration;
 
 use kohort_broker::FaultAction;
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
+
+use super::words::acts;
 
 /// A fault at its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,138 +19,136 @@ pub struct Fault {
     pub act: Act,
 }
 
-/// What happens. Members are named by their number in the plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+acts! {
     // ---- wire
     /// The connections between a member and a node break; both sides are told.
-    Cut {
+    "cut" Cut {
         /// Whose.
         member: usize,
         /// To which node.
         node: NodeId,
-    },
+    }
     /// Half-open: no byte passes, in either direction, and nobody is told. 0 for all nodes.
-    Silence {
+    "silence" Silence {
         /// Whose.
         member: usize,
         /// To which node.
         node: NodeId,
         /// How long.
         span: Duration,
-    },
+    }
     /// Each message takes longer.
-    Lag {
+    "lag" Lag {
         /// Whose.
         member: usize,
         /// At most by so much.
         by: Duration,
         /// How long.
         span: Duration,
-    },
+    }
     /// The next commit hangs on its way for so long, and takes effect even if it was given up meanwhile.
-    LateCommit {
+    "late-commit" LateCommit {
         /// Whose.
         member: usize,
         /// How long.
         hold: Duration,
-    },
+    }
 
     // ---- brokers
     /// The next requests of an API meet a mishap.
-    Inject {
+    "inject" Inject {
         /// Which API.
         api: ApiKey,
         /// What happens to them.
         mishap: Mishap,
         /// To how many.
         times: u32,
-    },
+    }
     /// All requests of an API are answered with an error.
-    Refuse {
+    "refuse" Refuse {
         /// Which API.
         api: ApiKey,
         /// With this.
         code: ErrorCode,
         /// How long.
         span: Duration,
-    },
+    }
     /// A node is killed, and started again.
-    Stop {
+    "stop" Stop {
         /// Which.
         node: NodeId,
         /// How long it is down.
         span: Duration,
-    },
+    }
     /// A node stands still (SIGSTOP), and goes on.
-    Pause {
+    "pause" Pause {
         /// Which.
         node: NodeId,
         /// How long.
         span: Duration,
-    },
+    }
     /// The group gets another coordinator.
-    MoveCoordinator {
+    "move-coordinator" MoveCoordinator {
         /// Which node.
         to: NodeId,
-    },
+    }
     /// A partition gets another leader.
-    MoveLeader {
+    "move-leader" MoveLeader {
         /// Which partition.
         partition: i32,
         /// Which node.
         to: NodeId,
-    },
+    }
     /// The topic grows by a partition.
-    AddPartition,
+    "add-partition" AddPartition {}
 
     // ---- processes
     /// A process stands still (SIGSTOP), and goes on.
-    Freeze {
+    "freeze" Freeze {
         /// Whose.
         member: usize,
         /// How long.
         span: Duration,
-    },
+    }
     /// The application works on the next thing for so long.
-    Stall {
+    "stall" Stall {
         /// Whose.
         member: usize,
         /// How long.
         span: Duration,
-    },
+    }
     /// The application works slowly.
-    Slow {
+    "slow" Slow {
         /// Whose.
         member: usize,
         /// On each delivery, so long.
         work: Duration,
         /// For this time.
         span: Duration,
-    },
+    }
 
     // ---- membership
     /// A member closes, and another process takes its place a while later.
-    Close {
+    "close" Close {
         /// Which.
         member: usize,
         /// How long closing may take.
         within: Duration,
         /// How long it is away.
         span: Duration,
-    },
+    }
     /// A process is killed, and another takes its place a while later.
-    Crash {
+    "crash" Crash {
         /// Which.
         member: usize,
         /// How long it is away.
         span: Duration,
-    },
+    }
     /// A second process is started with the identity of the first; what is left of both after this time is closed but one.
-    Twin {
+    "twin" Twin {
         /// Whose.
         member: usize,
-    },
+    }
 }
 
 /// What happens to a request.

@@ -5,6 +5,7 @@
 mod draw;
 mod fault;
 mod text;
+mod words;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use kohort_protocol::{GroupId, GroupInstanceId, Timestamp, TopicName};
 
 pub use fault::{Act, Fault, Mishap};
 pub use text::PlanError;
-pub(crate) use text::read_seed;
+pub(crate) use words::read_seed;
 
 /// The group of every run.
 pub const GROUP: &str = "g";

@@ -157,7 +157,7 @@ impl World {
                     to,
                 });
             }
-            Act::AddPartition => {
+            Act::AddPartition {} => {
                 let count = i32::try_from(self.partitions().count()).ok()? + 1;
                 self.command(Command::AddPartitions {
                     topic: TopicName::from(TOPIC),
