@@ -11,7 +11,7 @@ fn partitions_that_are_added_start_one_round() {
     let mut stage = Stage::group(9, 3);
     let before = stage.generation();
     for _ in 0..3 {
-        stage.disturb(&Act::AddPartition);
+        stage.disturb(&Act::AddPartition {});
     }
     stage.write(7);
     // metadata.max.age.ms is 5 minutes; a leader's error or anything else may show it sooner.
