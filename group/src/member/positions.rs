@@ -4,7 +4,7 @@
 //! offset any more, or where the application asked. Never because of an error, an unstable offset or an answer that passes a
 //! partition over: those are asked again, for as long as it takes. Every reset is told, with its reason.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -78,12 +78,10 @@ impl Member {
         if self.positions.offsets.is_some() {
             return;
         }
-        let lost = self
-            .partitions
-            .iter()
-            .filter(|(_, p)| p.place == Place::Lookup && p.retry.is_due(now));
-        let asked: Asked = lost.map(|(name, p)| (name.clone(), p.stamp)).collect();
-        if asked.is_empty() {
+        let lost = || self.partitions.iter().filter(|(_, p)| p.place == Place::Lookup);
+        // Together: see `ask_lists`.
+        let asked: Asked = lost().map(|(name, p)| (name.clone(), p.stamp)).collect();
+        if asked.is_empty() || lost().any(|(_, p)| !p.retry.is_due(now)) {
             return;
         }
         let mut by_topic: BTreeMap<&TopicName, Vec<i32>> = BTreeMap::new();
@@ -265,19 +263,24 @@ impl Member {
         self.partitions.jump(&mut self.wire, name, place);
     }
 
-    /// One question for each leader at a time.
+    /// One question for each leader at a time, and only when the last of its partitions may be tried again: each has a wait of its own,
+    /// and a thousand that fail together would make a thousand questions, as fast as the leader answers (L04).
     fn ask_lists(&mut self) {
         let mut by_node: BTreeMap<NodeId, Vec<(TopicPartition, Stamp, Leader, i64)>> = BTreeMap::new();
+        let mut waits: BTreeSet<NodeId> = BTreeSet::new();
         let now = self.wire.now;
         for (name, partition) in self.partitions.iter() {
             let Place::Reset(reset) = &partition.place else {
                 continue;
             };
-            let Some(timestamp) = timestamp(reset.to).filter(|_| partition.retry.is_due(now)) else {
+            let Some(timestamp) = timestamp(reset.to) else {
                 continue;
             };
             match self.topics.leader(name) {
                 Some(leader) => {
+                    if !partition.retry.is_due(now) {
+                        waits.insert(leader.node);
+                    }
                     by_node.entry(leader.node).or_default().push((
                         name.clone(),
                         partition.stamp,
@@ -290,7 +293,7 @@ impl Member {
         }
         for (node, wanted) in by_node {
             let is_busy = self.positions.lists.values().any(|(busy, _)| *busy == node);
-            if !is_busy {
+            if !is_busy && !waits.contains(&node) {
                 self.ask_list(node, wanted);
             }
         }

@@ -1,5 +1,7 @@
 //! Start positions, resets and seeks.
 
+use core::time::Duration;
+
 use kohort_protocol::{ErrorCode, NodeId};
 
 use super::rig::*;
@@ -128,12 +130,12 @@ fn a_leader_that_is_not_known_is_waited_for() {
     rig.release();
     assert_eq!(rig.reply(offsets(&[("t-1", 5)])), NOTHING);
     rig.cluster = Some(topics(&[("t", 3)])); // an old answer: its epoch is lower
-    rig.live(std::time::Duration::from_secs(2));
+    rig.live(Duration::from_secs(2));
     assert!(!rig.is_open("Fetch"));
     let mut led = topics(&[("t", 3)]);
     led.topics[0].partitions[1].leader_epoch = kohort_protocol::LeaderEpoch(3);
     rig.cluster = Some(led);
-    let shown = rig.live(std::time::Duration::from_secs(2));
+    let shown = rig.live(Duration::from_secs(2));
     assert_eq!(shown, ["Fetch@1 s0/0 t-1@5 (30s)"]);
 }
 
@@ -189,4 +191,28 @@ fn a_broken_connection_to_the_leader_is_tried_again() {
     assert_eq!(rig.disconnect("ListOffsets"), NOTHING);
     assert_eq!(rig.pass_ms(120), ["ListOffsets@1 t-0@-2 (30s)"]);
     rig.give(Input::Tick);
+}
+
+/// Each partition has a wait of its own; a question for each, as its wait ends, would be a hot loop (L04).
+#[test]
+fn l04_partitions_that_fail_together_are_asked_together() {
+    let mut rig = starting();
+    let next = |rig: &mut Rig, api: &str| {
+        let mut shown = rig.live(Duration::from_secs(1));
+        shown.retain(|line| line.starts_with(api));
+        shown
+    };
+    let unstable = ErrorCode::UNSTABLE_OFFSET_COMMIT;
+    for _ in 0..20 {
+        rig.reply(offsets_with(&[("t-0", -1, unstable), ("t-1", -1, unstable)]));
+        assert_eq!(next(&mut rig, "OffsetFetch"), ["OffsetFetch@1 t-0 t-1 (30s)"]);
+    }
+    rig.reply(offsets(&[("t-0", -1), ("t-1", -1)]));
+    for _ in 0..20 {
+        rig.fail("ListOffsets", Failure::Malformed("cut off".into()));
+        assert_eq!(
+            next(&mut rig, "ListOffsets"),
+            ["ListOffsets@1 t-0@-2 t-1@-2 (30s)"]
+        );
+    }
 }
