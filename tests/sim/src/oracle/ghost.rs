@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kohort_group::member::{Event, GuardId, MemberConfig, Period};
+use kohort_group::member::{Event, GuardId, MemberConfig, MemberError, Period};
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicPartition};
 
@@ -212,6 +212,8 @@ impl ProcessGhost {
                 self.own_nothing();
                 self.in_session = false;
             }
+            // Who owns nothing loses nothing, and is out of the group all the same.
+            What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) => self.in_session = false,
             What::Heard(event) => self.heard(event),
             What::Released { guard } if self.revoking == Some(*guard) => self.own_nothing(),
             _ => {}

@@ -1,11 +1,13 @@
-//! S14. An application that stays away for longer than `max.poll.interval.ms` costs its member the membership: `Lost`, no further
-//! heartbeat, and LeaveGroup unless it is static or cannot reach the coordinator. Waiting inside the client counts as polling.
+//! S14. An application that stays away for longer than `max.poll.interval.ms` costs its member the membership: it is told so, and `Lost`
+//! if it owned anything; no further heartbeat, and LeaveGroup unless it is static or cannot reach the coordinator. Waiting inside the
+//! client counts as polling.
 //!
 //! Source: rule 6; KAFKA-16243, KAFKA-16165, KIP-345.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use kohort_group::member::{Event, MemberError};
 use kohort_protocol::Timestamp;
 use kohort_protocol::api::Request;
 
@@ -18,6 +20,8 @@ const SLACK: Duration = Duration::from_millis(5);
 pub(super) struct SilentApplication {
     /// Who must say goodbye before anything else happens.
     owes: BTreeSet<Process>,
+    /// Who was in its session when it was last heard of.
+    in_session: BTreeSet<Process>,
 }
 
 impl Invariant for SilentApplication {
@@ -28,6 +32,10 @@ impl Invariant for SilentApplication {
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         let Some(process) = process else { return Ok(()) };
         let ghost = scene.ghost.of(process);
+        let was_in_session = self.in_session.remove(&process);
+        if ghost.in_session {
+            self.in_session.insert(process);
+        }
         match what {
             What::Sent {
                 request: Request::LeaveGroup(_),
@@ -46,9 +54,11 @@ impl Invariant for SilentApplication {
                     ghost.polled
                 ));
             }
-            What::Said(kohort_group::member::Event::Lost { .. }) if just_expired(ghost, scene.now) => {
+            What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) if was_in_session => {
+                // Of one that was frozen over it more may have ended than its application's time.
+                let is_on_time = scene.now.since(ghost.polled) == ghost.config.max_poll_interval;
                 let is_dynamic = ghost.config.group_instance_id.is_none();
-                if is_dynamic && ghost.knows_coordinator && ghost.is_up() {
+                if is_on_time && is_dynamic && ghost.knows_coordinator && ghost.is_up() {
                     self.owes.insert(process);
                 }
             }
@@ -82,8 +92,4 @@ fn expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
         && !ghost.waits
         && now.since(ghost.polled) > limit
         && now.since(ghost.awake_since) > SLACK
-}
-
-fn just_expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
-    !ghost.waits && now.since(ghost.polled) == ghost.config.max_poll_interval
 }
