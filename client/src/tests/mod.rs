@@ -10,6 +10,7 @@ mod lanes;
 mod metadata;
 mod sockets;
 mod storm;
+mod wire;
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -35,6 +36,10 @@ const NODE: Target = Target::Node(NodeId(1));
 enum Then {
     Answer(Response),
     Raw(Vec<u8>),
+    /// Each after its pause, without looking at further requests.
+    Pieces(Vec<(Duration, Vec<u8>)>),
+    RawThenClose(Vec<u8>),
+    RawThenPark(Vec<u8>),
     /// Nothing, now and later: the broker does not look at the connection again (it is muted).
     Park,
     /// Answer after so long; the connection is muted meanwhile.
@@ -79,15 +84,20 @@ impl Net {
         speaks: ApiVersionsResponse,
         mut script: impl FnMut(usize, &Incoming) -> Then + Send + 'static,
     ) {
-        let script = move |connection, request: &Incoming| match request.api {
+        self.broker_from_the_start(address, move |connection, request| match request.api {
             ApiKey::ApiVersions => Then::Answer(speaks.clone().into()),
             _ => script(connection, request),
-        };
-        self.0
-            .lock()
-            .unwrap()
-            .scripts
-            .insert(address.into(), Arc::new(Mutex::new(script)));
+        });
+    }
+
+    /// The script answers the handshake too.
+    fn broker_from_the_start(
+        &self,
+        address: &str,
+        script: impl FnMut(usize, &Incoming) -> Then + Send + 'static,
+    ) {
+        let script = Arc::new(Mutex::new(script));
+        self.0.lock().unwrap().scripts.insert(address.into(), script);
     }
 
     fn rude(&self, address: &str, bytes: &[u8], close: bool) {
@@ -208,6 +218,26 @@ impl Net {
             let bytes = match then {
                 Then::Answer(response) => encoded(&request, &response),
                 Then::Raw(bytes) => bytes,
+                Then::Pieces(pieces) => {
+                    for (pause, bytes) in pieces {
+                        let held = self.hold(&mut stream, &mut cutter);
+                        if tokio::time::timeout(pause, held).await.is_ok() {
+                            return;
+                        }
+                        if stream.write_all(&bytes).await.is_err() {
+                            return;
+                        }
+                    }
+                    continue;
+                }
+                Then::RawThenClose(bytes) => {
+                    let _ = stream.write_all(&bytes).await;
+                    return;
+                }
+                Then::RawThenPark(bytes) => {
+                    let _ = stream.write_all(&bytes).await;
+                    return self.hold(&mut stream, &mut cutter).await;
+                }
                 Then::Park => return self.hold(&mut stream, &mut cutter).await,
                 Then::After(pause, response) => {
                     let held = self.hold(&mut stream, &mut cutter);

@@ -2,6 +2,7 @@
 //! would jump while bytes are on their way. No real time passes, but in `threads`.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // helpers outside #[test] functions
 
+mod awaits;
 mod cancel;
 mod closing;
 mod commits;

@@ -213,10 +213,19 @@ pub(crate) async fn sleep(time: Duration) {
 
 /// Polls so many times, or for a second, then drops the future.
 pub(crate) async fn cut<F: Future>(polls: usize, future: F) -> Option<F::Output> {
-    timeout(SECOND, cut_exactly(polls, future)).await.ok().flatten()
+    let cut = cut_exactly(polls, Cut::AtOnce, future);
+    timeout(SECOND, cut).await.ok().flatten()
 }
 
-async fn cut_exactly<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+/// When a future is dropped after its last poll.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cut {
+    AtOnce,
+    /// When it was woken to be polled again: what it waits for is there, and it never looks.
+    WhenWoken,
+}
+
+pub(crate) async fn cut_exactly<F: Future>(polls: usize, when: Cut, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;
     poll_fn(|context| {
@@ -224,10 +233,10 @@ async fn cut_exactly<F: Future>(polls: usize, future: F) -> Option<F::Output> {
             return Poll::Ready(None);
         }
         left -= 1;
-        match future.as_mut().poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
+        match (future.as_mut().poll(context), when) {
+            (Poll::Ready(output), _) => Poll::Ready(Some(output)),
+            (Poll::Pending, Cut::AtOnce) if left == 0 => Poll::Ready(None),
+            (Poll::Pending, _) => Poll::Pending,
         }
     })
     .await
