@@ -157,6 +157,30 @@ async fn w02_a_connection_that_ends_at_any_byte_of_an_answer() {
     }
 }
 
+/// What came of a handshake that failed has no place in the next, with another address.
+#[tokio::test(start_paused = true)]
+async fn w02_a_handshake_that_ends_at_any_byte_is_begun_anew_elsewhere() {
+    for at in 0..100 {
+        let net = Net::default();
+        let hit = Arc::new(Mutex::new(false));
+        for address in ["b1:9092", "b2:9092"] {
+            let hit = Arc::clone(&hit);
+            net.broker_from_the_start(address, move |_, request| {
+                let mut bytes = good(request);
+                if core::mem::replace(&mut *hit.lock().unwrap(), true) {
+                    return Then::Raw(bytes);
+                }
+                bytes.truncate(at);
+                Then::RawThenClose(bytes)
+            });
+        }
+        let client = net.client("b1:9092,b2:9092");
+        let metadata = client.call(Target::Any, MetadataRequest::default()).await;
+        assert_eq!(metadata.unwrap().brokers.len(), 1, "cut at {at}");
+        assert_eq!(net.dials().len(), 2);
+    }
+}
+
 /// Half-open: nothing more comes, or it comes when nobody waits for it any more.
 #[tokio::test(start_paused = true)]
 async fn w03_a_connection_that_falls_silent_at_any_byte_of_an_answer() {
