@@ -7,7 +7,7 @@ use kohort_protocol::{ApiKey, ErrorCode};
 
 use crate::rig::*;
 
-const APIS: [ApiKey; 11] = [
+pub(crate) const APIS: [ApiKey; 11] = [
     ApiKey::ApiVersions,
     ApiKey::Metadata,
     ApiKey::FindCoordinator,
@@ -35,6 +35,11 @@ async fn story(api: ApiKey, action: FaultAction) -> Seen {
             .await
             .unwrap();
     }
+    told(&rig, &format!("{api:?} {action:?}")).await
+}
+
+/// Reads a hundred records of each partition while they come into being, and closes.
+pub(crate) async fn told(rig: &Rig, fault: &str) -> Seen {
     let mut builder = rig
         .consumer()
         .max_poll_interval(20 * SECOND)
@@ -53,13 +58,13 @@ async fn story(api: ApiKey, action: FaultAction) -> Seen {
     };
     tokio::time::timeout(900 * SECOND, story)
         .await
-        .unwrap_or_else(|_| panic!("{api:?} {action:?}: it stands still"));
+        .unwrap_or_else(|_| panic!("{fault}: it stands still"));
     seen.assert_all(2, 100);
     let closed = within(60 * SECOND, consumer.close_within(60 * SECOND)).await;
-    assert_eq!(closed, Ok(()), "{api:?} {action:?}");
+    assert_eq!(closed, Ok(()), "{fault}");
     assert!(
         rig.committed().await.into_values().eq([100, 100]),
-        "{api:?} {action:?}: {:?}",
+        "{fault}: {:?}",
         rig.committed().await
     );
     seen

@@ -17,3 +17,4 @@ mod rig;
 mod silence;
 mod tap;
 mod threads;
+mod wire;

@@ -19,6 +19,16 @@ use tokio::time::Instant;
 const MAX: usize = 128 << 20;
 
 type Change = Box<dyn FnMut(&Incoming, Response) -> Response + Send>;
+type Spoil = Box<dyn FnMut(ApiKey, Vec<u8>) -> Spoilt + Send>;
+
+/// What becomes of the bytes of an answer.
+#[derive(Debug)]
+pub(crate) enum Spoilt {
+    Bytes(Vec<u8>),
+    ThenEnd(Vec<u8>),
+    /// Half-open: nothing passes any more, either way.
+    ThenSilence(Vec<u8>),
+}
 
 #[derive(Clone, Default)]
 pub(crate) struct Tap(Arc<Inside>);
@@ -27,6 +37,7 @@ pub(crate) struct Tap(Arc<Inside>);
 struct Inside {
     asked: Mutex<Vec<(Instant, Incoming)>>,
     change: Mutex<Option<Change>>,
+    spoil: Mutex<Option<Spoil>>,
     record_bytes: Mutex<usize>,
 }
 
@@ -64,6 +75,18 @@ impl Tap {
     /// Passes every answer through `change` from now on.
     pub(crate) fn change(&self, change: impl FnMut(&Incoming, Response) -> Response + Send + 'static) {
         *self.0.change.lock().unwrap() = Some(Box::new(change));
+    }
+
+    /// Does this to the bytes of every answer from now on.
+    pub(crate) fn spoil(&self, spoil: impl FnMut(ApiKey, Vec<u8>) -> Spoilt + Send + 'static) {
+        *self.0.spoil.lock().unwrap() = Some(Box::new(spoil));
+    }
+
+    fn spoilt(&self, api: ApiKey, bytes: Vec<u8>) -> Spoilt {
+        match &mut *self.0.spoil.lock().unwrap() {
+            Some(spoil) => spoil(api, bytes),
+            None => Spoilt::Bytes(bytes),
+        }
     }
 
     fn on_request(&self, frame: &Bytes) -> Incoming {
@@ -106,7 +129,15 @@ impl Tap {
             }
             while let Some(frame) = down.next_frame().unwrap() {
                 let request = open.pop_front().unwrap();
-                near.write_all(&self.on_answer(&request, &frame)).await?;
+                match self.spoilt(request.api, self.on_answer(&request, &frame)) {
+                    Spoilt::Bytes(bytes) => near.write_all(&bytes).await?,
+                    Spoilt::ThenEnd(bytes) => return near.write_all(&bytes).await,
+                    Spoilt::ThenSilence(bytes) => {
+                        near.write_all(&bytes).await?;
+                        while near.read_buf(up.room()).await? > 0 {}
+                        break;
+                    }
+                }
             }
             let count = tokio::select! {
                 count = near.read_buf(up.room()) => count?,
