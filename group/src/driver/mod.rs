@@ -126,8 +126,10 @@ impl Driver {
         Input::Fetched { token, reply }
     }
 
+    /// Each at the time when it happened. What is due by now comes after, before anything is sent.
     fn take_facts(&mut self) {
-        for fact in self.slot.drain() {
+        for (at, fact) in self.slot.drain() {
+            let at = Timestamp::ZERO + at.duration_since(self.started);
             let input = match fact {
                 Fact::Polled => Input::Polled,
                 Fact::Waiting(waits) => Input::Waiting(waits),
@@ -147,7 +149,7 @@ impl Driver {
                 Fact::Subscribe(topics) => Input::Subscribe(topics),
                 Fact::Close { commit, within } => Input::Close {
                     commit,
-                    deadline: self.now() + within,
+                    deadline: at + within,
                 },
                 Fact::Call(call, answer) => self.call(call, answer),
                 Fact::Inspect(answer) => {
@@ -157,7 +159,12 @@ impl Driver {
                     continue;
                 }
             };
-            self.handle(input);
+            // An application in a runtime of its own may have another clock.
+            self.member.handle(at.min(self.now()), input);
+        }
+        let now = self.now();
+        if self.member.deadline().is_some_and(|at| at <= now) {
+            self.member.handle(now, Input::Tick);
         }
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use kohort_protocol::{TopicName, TopicPartition};
 use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
 
 use crate::consumer::{Records, Status};
 use crate::member::{CallError, CommitOffset, GuardId, MemberError, Period, SeekTo, Ticket};
@@ -90,7 +91,7 @@ pub(crate) enum Item {
     Revoking {
         guard: GuardId,
         partitions: Vec<TopicPartition>,
-        deadline: tokio::time::Instant,
+        deadline: Instant,
     },
     Lost {
         partitions: Vec<TopicPartition>,
@@ -139,9 +140,14 @@ impl core::fmt::Display for Notice {
     }
 }
 
+/// Polls this close together are one.
+const MOMENT: Duration = Duration::from_millis(100);
+
 #[derive(Debug, Default)]
 struct State {
-    facts: VecDeque<Fact>,
+    /// With the time when each happened: the driver may get its turn much later, and an application that came in time, or let go of
+    /// a guard in time, is not late because of that.
+    facts: VecDeque<(Instant, Fact)>,
     items: VecDeque<Item>,
     /// Set once, when the member is gone: nothing is handed out any more but this.
     end: Option<End>,
@@ -162,10 +168,13 @@ impl State {
     /// Adds what happened, unless it says nothing new: an application that polls over and over before the driver gets its turn must
     /// not fill the memory.
     fn note(&mut self, fact: Fact) {
+        let now = Instant::now();
+        let is_recent = |at: &Instant| now.duration_since(*at) < MOMENT;
         match (&fact, self.facts.make_contiguous()) {
-            (Fact::Polled, [.., Fact::Polled] | [.., Fact::Polled, Fact::Waiting(_)]) => {}
-            (Fact::Waiting(waits), [.., Fact::Waiting(last)]) => *last = *waits,
-            _ => self.facts.push_back(fact),
+            (Fact::Polled, [.., (at, Fact::Polled)] | [.., (at, Fact::Polled), (_, Fact::Waiting(_))])
+                if is_recent(at) => {}
+            (Fact::Waiting(waits), [.., (at, Fact::Waiting(last))]) if is_recent(at) => *last = *waits,
+            _ => self.facts.push_back((now, fact)),
         }
     }
 }
@@ -207,7 +216,7 @@ impl Slot {
         let mut state = self.lock();
         let item = state.items.pop_front()?;
         if let Item::Records(records) = &item {
-            state.facts.push_back(Fact::Taken(records.ticket()));
+            state.note(Fact::Taken(records.ticket()));
             drop(state);
             self.to_driver.notify_one();
         }
@@ -233,8 +242,8 @@ impl Slot {
         self.to_application.notified().await;
     }
 
-    /// Driver: what the application did since the last call.
-    pub(crate) fn drain(&self) -> VecDeque<Fact> {
+    /// Driver: what the application did since the last call, and when.
+    pub(crate) fn drain(&self) -> VecDeque<(Instant, Fact)> {
         core::mem::take(&mut self.lock().facts)
     }
 
@@ -246,7 +255,7 @@ impl Slot {
     /// Driver: something for the application; unless it turned away from it a moment ago, which the machine will hear of next.
     pub(crate) fn hand(&self, item: Item) {
         let mut state = self.lock();
-        if state.facts.iter().any(|fact| fact.settles(&item)) {
+        if state.facts.iter().any(|(_, fact)| fact.settles(&item)) {
             return;
         }
         state.items.push_back(item);
@@ -321,23 +330,37 @@ mod tests {
         tickets
     }
 
-    #[test]
-    fn an_application_that_polls_over_and_over_fills_no_memory() {
+    #[tokio::test(start_paused = true)]
+    async fn an_application_that_polls_over_and_over_fills_no_memory() {
         let slot = Slot::default();
-        for _ in 0..1000 {
-            slot.tell(Fact::Polled);
-            slot.tell(Fact::Waiting(true));
-            slot.tell(Fact::Waiting(false));
-        }
-        let facts = slot.drain();
-        assert!(matches!(
-            Vec::from(facts)[..],
-            [Fact::Polled, Fact::Waiting(false)]
-        ));
+        let often = || {
+            for _ in 0..1000 {
+                slot.tell(Fact::Polled);
+                slot.tell(Fact::Waiting(true));
+                slot.tell(Fact::Waiting(false));
+            }
+        };
+        often();
+        tokio::time::advance(MOMENT / 2).await;
+        often();
+        let begun = Instant::now() - MOMENT / 2;
+        tokio::time::advance(MOMENT / 2).await;
+        often();
+        let facts = Vec::from(slot.drain());
+        let [
+            (first, Fact::Polled),
+            (_, Fact::Waiting(false)),
+            (second, Fact::Polled),
+            (_, Fact::Waiting(false)),
+        ] = facts[..]
+        else {
+            panic!("{facts:?}")
+        };
+        assert_eq!((first, second), (begun, begun + MOMENT));
     }
 
-    #[test]
-    fn polling_again_after_records_were_taken_is_another_fact() {
+    #[tokio::test(start_paused = true)]
+    async fn polling_again_after_records_were_taken_is_another_fact() {
         let slot = Slot::default();
         slot.tell(Fact::Polled);
         slot.hand(records(1, 0));
@@ -346,7 +369,7 @@ mod tests {
         let facts = slot.drain();
         assert!(matches!(
             Vec::from(facts)[..],
-            [Fact::Polled, Fact::Taken(Ticket(1)), Fact::Polled]
+            [(_, Fact::Polled), (_, Fact::Taken(Ticket(1))), (_, Fact::Polled)]
         ));
     }
 

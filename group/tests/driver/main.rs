@@ -4,10 +4,12 @@
 
 mod awaits;
 mod cancel;
+mod clocks;
 mod closing;
 mod commits;
 mod control;
 mod corrupt;
+mod ended;
 mod faults;
 mod groups;
 mod handover;
@@ -15,6 +17,7 @@ mod memory;
 mod polls;
 mod rig;
 mod silence;
+mod starved;
 mod tap;
 mod threads;
 mod wire;

@@ -1,4 +1,4 @@
-//! `max.poll.interval.ms` (S14, rule 6).
+//! Heartbeats while the application is busy, and `max.poll.interval.ms` when it is for too long (S13, S14, rule 6).
 
 use kohort_group::member::{CommitError, MemberError, MemberState};
 use kohort_group::{Delivery, Notice};
@@ -60,6 +60,44 @@ async fn waiting_inside_next_counts_as_polling() {
     assert_eq!(consumer.status().await.unwrap().state, MemberState::Stable);
     sleep(2 * SECOND).await;
     assert_eq!(rig.tap.count(ApiKey::LeaveGroup), 1);
+}
+
+/// S13: whatever the application does within its interval, the coordinator hears of the member all the time.
+#[tokio::test(start_paused = true)]
+async fn heartbeats_go_on_while_the_application_is_busy_and_during_rebalances() {
+    let rig = Rig::new(1, 2).await;
+    rig.feed(0, 50).await;
+    let mut consumer = rig.consumer().build().unwrap();
+    let guard = assigned(&mut consumer).await;
+    sleep(30 * SECOND).await; // a long set-up
+    drop(guard);
+    let held = records(&mut consumer).await;
+    sleep(30 * SECOND).await; // long work
+    drop(held);
+    drop(tokio::time::timeout(30 * SECOND, consumer.next()).await); // and long waiting
+    let rival = tokio::spawn({
+        let mut rival = rig.rival().build().unwrap();
+        async move {
+            drop(assigned(&mut rival).await);
+            sleep(30 * SECOND).await;
+            rival
+        }
+    });
+    let guard = loop {
+        if let Delivery::Revoking(guard) = delivery(&mut consumer).await {
+            break guard;
+        }
+    };
+    sleep(30 * SECOND).await; // a long revocation
+    drop(guard);
+    drop(assigned(&mut consumer).await);
+    drop(tokio::time::timeout(30 * SECOND, consumer.next()).await);
+    let beats = rig.tap.times(ApiKey::Heartbeat);
+    assert!(beats.len() > 140, "{}", beats.len());
+    let gaps = beats.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(gaps.max().unwrap() < 2 * SECOND);
+    assert_eq!(rig.members().await, 2);
+    drop(rival.await.unwrap());
 }
 
 /// The process was stopped, or the runtime starved, for longer than the session (C05, C07): the clock jumps, and nothing else.

@@ -32,6 +32,14 @@ pub(crate) struct Rig {
     feeder: Client,
 }
 
+fn tapped(broker: &Broker, tap: &Tap) -> Client {
+    let mut config = ClientConfig::new(&broker.bootstrap());
+    config.dial = Arc::new(tap.clone());
+    config.client_id = TAPPED.into();
+    config.seed = Some(7);
+    Client::new(config).unwrap()
+}
+
 pub(crate) fn partition(index: i32) -> TopicPartition {
     TopicPartition::new(TOPIC, index)
 }
@@ -47,17 +55,25 @@ impl Rig {
         broker.create_topic(TOPIC, partitions).await.unwrap();
         let feeder = Client::new(ClientConfig::new(&broker.bootstrap())).unwrap();
         let tap = Tap::default();
-        let mut config = ClientConfig::new(&broker.bootstrap());
-        config.dial = Arc::new(tap.clone());
-        config.client_id = TAPPED.into();
-        config.seed = Some(7);
-        let client = Client::new(config).unwrap();
+        let client = tapped(&broker, &tap);
         Self {
             broker,
             tap,
             client,
             feeder,
         }
+    }
+
+    /// From now on the tapped client is one of this runtime's.
+    pub(crate) fn connect_here(&mut self) {
+        self.client = tapped(&self.broker, &self.tap);
+    }
+
+    /// A member of "g" that is not tapped.
+    pub(crate) fn rival(&self) -> ConsumerBuilder {
+        let builder = Consumer::builder(&self.feeder, "g").topics([TOPIC]);
+        let builder = builder.auto_offset_reset(AutoOffsetReset::Earliest);
+        builder.session_timeout(6 * SECOND).heartbeat_interval(SECOND)
     }
 
     /// One member of the group "g", from the start of the topic.

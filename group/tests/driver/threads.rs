@@ -36,13 +36,22 @@ fn member(client: &Client) -> Consumer {
         .unwrap()
 }
 
-/// Reads what is its own, until told to stop.
+/// Gives the others a turn or a few.
+async fn turns(count: usize) {
+    for _ in 0..count {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Reads what is its own, until told to stop. Drops nearly every future that it waits for, at any time (C09).
 async fn read(mut consumer: Consumer, seen: Arc<Mutex<Seen>>, mut stop: watch::Receiver<bool>) {
+    let mut rng = fastrand::Rng::new();
     let mut owned: BTreeSet<TopicPartition> = BTreeSet::new();
     loop {
         let delivery = tokio::select! {
             delivery = consumer.next_delivery() => delivery.unwrap(),
             _ = stop.wait_for(|stop| *stop) => break,
+            () = turns(rng.usize(1..20)) => continue,
         };
         match delivery {
             Delivery::Records(mut records) => {
@@ -51,7 +60,12 @@ async fn read(mut consumer: Consumer, seen: Arc<Mutex<Seen>>, mut stop: watch::R
                     "{} is not ours",
                     records.partition()
                 );
-                seen.lock().unwrap().read(&mut records);
+                let position = seen.lock().unwrap().read(&mut records);
+                tokio::select! {
+                    biased;
+                    result = consumer.commit([position]) => drop(result),
+                    () = turns(rng.usize(0..3)) => {}
+                }
             }
             Delivery::Assigned(assigned) => owned.extend(assigned.partitions().iter().cloned()),
             Delivery::Revoking(revoking) => owned.retain(|name| !revoking.partitions().contains(name)),
