@@ -204,9 +204,12 @@ pub(crate) struct Sim {
     /// How many runs at a time.
     #[arg(long, default_value_t = 2)]
     pub(crate) jobs: usize,
-    /// Check that the oracle catches planted bugs: all, none, or the name of one.
+    /// Check that the oracle catches planted bugs: all, none, search (how many seeds each takes), or the name of one.
     #[arg(long, default_value = "none")]
     pub(crate) planted: String,
+    /// Run with this planted bug as if it were our own, to see how it shows.
+    #[arg(long, value_name = "BUG")]
+    pub(crate) with: Option<String>,
     /// Print what happened, one line per event, of a single seed, a replay or a failure.
     #[arg(long)]
     pub(crate) trace: bool,

@@ -10,9 +10,12 @@ use crate::args;
 
 pub(crate) fn run(arguments: &args::Sim) -> Result<ExitCode> {
     let say = |line: &str| println!("{line}");
+    let options = options(arguments)?;
     let is_green = match &arguments.replay {
-        Some(path) => runner::replay(path, arguments.trace, &say).map_err(|problem| anyhow!(problem))?,
-        None => runner::run_all(&options(arguments)?, &say).is_green(),
+        Some(path) => {
+            runner::replay(path, options.with, options.trace, &say).map_err(|problem| anyhow!(problem))?
+        }
+        None => runner::run_all(&options, &say).is_green(),
     };
     Ok(if is_green {
         ExitCode::SUCCESS
@@ -26,6 +29,10 @@ fn options(arguments: &args::Sim) -> Result<Options> {
         let names = Profile::ALL.map(Profile::name).join(", ");
         Profile::named(name).with_context(|| format!("no profile is called {name}; there are {names}"))
     });
+    let with = arguments
+        .with
+        .as_deref()
+        .map(|name| runner::bug(name).map_err(|problem| anyhow!(problem)));
     Ok(Options {
         from: arguments.seed.unwrap_or(arguments.from),
         seeds: if arguments.seed.is_some() {
@@ -35,6 +42,7 @@ fn options(arguments: &args::Sim) -> Result<Options> {
         },
         profile: profile.transpose()?,
         jobs: arguments.jobs,
+        with: with.transpose()?,
         planted: PlantedChoice::named(&arguments.planted).map_err(|problem| anyhow!(problem))?,
         trace: arguments.trace,
         save: arguments.save.clone(),

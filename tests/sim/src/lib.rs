@@ -30,6 +30,7 @@
     reason = "an instrument of tests: a slip of its own must fall over loudly"
 )]
 
+mod caught;
 pub mod history;
 pub mod oracle;
 pub mod plan;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::caught::caught;
 use crate::oracle::Violation;
 use crate::plan::Plan;
 use crate::planted::{Doors, Planted};
@@ -31,20 +32,26 @@ pub struct Outcome {
     pub trace: Option<String>,
 }
 
-/// Carries out a plan, with a bug planted or not.
+/// Carries out a plan, with a bug planted or not. A panic is a violation like any other, and what was known before it is not lost.
 #[must_use]
 pub fn run(plan: &Plan, planted: Option<&Planted>, trace: bool) -> Outcome {
     let mut world = World::new(plan.clone(), Doors::with(planted));
     if trace {
         world.trace.keep_lines();
     }
-    world.run_until(plan.calm_at());
+    if let Err(panic) = caught(|| live(&mut world)) {
+        world.oracle.object("PANIC", world.now, panic);
+    }
+    outcome(&world)
+}
+
+fn live(world: &mut World) {
+    world.run_until(world.plan().calm_at());
     if world.violations().is_empty() {
         world.calm();
-        world.run_until(plan.end());
+        world.run_until(world.plan().end());
     }
     world.end();
-    outcome(&world)
 }
 
 fn outcome(world: &World) -> Outcome {

@@ -1,4 +1,4 @@
-//! Fewer faults, same violation: delta debugging over the schedule (Zeller's ddmin), then over the members.
+//! Fewer faults, same violation: delta debugging over the schedule (Zeller's ddmin).
 
 use crate::plan::{Fault, Plan};
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use kohort_group::member::{Input, Output};
+use kohort_protocol::ErrorCode;
 use kohort_protocol::api::leave_group::{LeaveGroupRequest, LeaveGroupResponse};
 
-use super::touch::{Forged, sent};
+use super::touch::{Forged, heartbeat_code, sent};
 use super::{At, Bug};
 use crate::history::Process;
 
@@ -77,5 +78,19 @@ impl Bug for CallForgotten {
             }
         }
         vec![output]
+    }
+}
+
+/// A member panics when its coordinator is none any more: in production, its task ends without a word.
+#[derive(Default)]
+pub(super) struct PanicsOnMove {}
+
+impl Bug for PanicsOnMove {
+    #[allow(clippy::panic, reason = "the bug that is planted")]
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if heartbeat_code(&mut input).is_some_and(|code| *code == ErrorCode::NOT_COORDINATOR) {
+            panic!("planted: nobody thought of {}", ErrorCode::NOT_COORDINATOR);
+        }
+        vec![input]
     }
 }
