@@ -1,9 +1,10 @@
 //! What happened, as one line per event in fixed columns, and as one number: two runs with equal numbers did the same.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use kohort_group::member::Event;
 use kohort_protocol::Timestamp;
+use kohort_protocol::api::fetch::{FetchRequest, FetchResponse};
 use kohort_protocol::api::{Request, Response};
 
 use crate::history::{Process, What};
@@ -13,8 +14,32 @@ use crate::world::Agent;
 /// See the head of this file.
 #[derive(Debug, Default)]
 pub struct Trace {
-    hash: u64,
+    digest: Digest,
     lines: Option<String>,
+}
+
+/// Takes in text and numbers; it keeps a number.
+#[derive(Debug, Default)]
+struct Digest(u64);
+
+impl Digest {
+    const fn fold(&mut self, number: u64) {
+        self.0 = (self.0 ^ number)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(23);
+    }
+}
+
+impl fmt::Write for Digest {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for eight in text.as_bytes().chunks(8) {
+            let number = eight
+                .iter()
+                .fold(0, |number, &byte| number << 8 | u64::from(byte));
+            self.fold(number);
+        }
+        Ok(())
+    }
 }
 
 /// The heads of the columns.
@@ -32,16 +57,10 @@ impl Trace {
         self.lines.as_deref()
     }
 
-    /// The number.
+    /// The number: of every event its time, whose it was, and all that it says.
     #[must_use]
     pub const fn hash(&self) -> u64 {
-        self.hash
-    }
-
-    fn fold(&mut self, number: u64) {
-        self.hash = (self.hash ^ number)
-            .wrapping_mul(0x0100_0000_01b3)
-            .rotate_left(23);
+        self.digest.0
     }
 
     pub(crate) fn note(
@@ -51,13 +70,11 @@ impl Trace {
         what: &What<'_>,
         agents: &[Agent],
     ) {
-        let (kind, about, number) = summary(what);
-        self.fold(now.as_nanos());
-        self.fold(process.map_or(u64::MAX, |process| u64::try_from(process.0).unwrap_or(u64::MAX)));
-        for byte in kind.bytes().chain(about.bytes()) {
-            self.fold(byte.into());
-        }
-        self.fold(number.cast_unsigned());
+        self.digest.fold(now.as_nanos());
+        self.digest
+            .fold(process.map_or(u64::MAX, |process| u64::try_from(process.0).unwrap_or(u64::MAX)));
+        // A digest takes everything.
+        let _ = write!(self.digest, "{}", Content(what));
         let Some(lines) = &mut self.lines else { return };
         if matches!(what, What::Waiting(_) | What::Buffered { .. }) {
             return;
@@ -74,13 +91,16 @@ impl Trace {
         // A String takes everything.
         let _ = writeln!(
             lines,
-            "{now:>9} {who:>4} {kind:<10} {about:<16} {state:<28} {generation:>3}  {}",
+            "{now:>9} {who:>4} {:<10} {:<16} {state:<28} {generation:>3}  {}",
+            kind(what),
+            about(what),
             detail(what)
         );
     }
 
     pub(crate) fn fault(&mut self, now: Timestamp, act: &Act) {
-        self.fold(now.as_nanos());
+        self.digest.fold(now.as_nanos());
+        let _ = write!(self.digest, "{act}");
         if let Some(lines) = &mut self.lines {
             let now = now.to_string();
             let _ = writeln!(lines, "{now:>9}    - FAULT      {act}");
@@ -88,55 +108,70 @@ impl Trace {
     }
 }
 
-/// What kind of event, what it is about, and a number that tells it from others.
-fn summary(what: &What<'_>) -> (&'static str, String, i64) {
-    let plain = |kind| (kind, String::new(), 0);
-    let number = |kind, number| (kind, String::new(), number);
-    match what {
-        What::Started { member, .. } => number("start", i64::try_from(*member).unwrap_or(0)),
-        What::Frozen(frozen) => number("freeze", i64::from(*frozen)),
-        What::Crashed => plain("crash"),
-        What::Sent { request, node, .. } => ("send", request.api().to_string(), node.0.into()),
-        What::Answered { request, reply, .. } => {
-            ("answer", request.api().to_string(), i64::from(reply.is_ok()))
+/// An event with all that it says, a message where its process has it in hand: on the way it is the same. Of records it says how many
+/// bytes they are; what they hold is the same in every run.
+struct Content<'a>(&'a What<'a>);
+
+impl fmt::Display for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            What::Arrived { request } => write!(f, "Arrived {} {}", request.node, request.correlation_id),
+            What::Replied { response, .. } => write!(f, "Replied {}", response.api()),
+            What::Answered {
+                reply: Ok(Response::Fetch(response)),
+                ..
+            } => write!(f, "Fetched {}", Fetched(response)),
+            What::Answered { request, reply, sent } => {
+                write!(f, "Answered {} {sent} {reply:?}", request.api())
+            }
+            what => write!(f, "{what:?}"),
         }
-        What::Abandoned { request } => ("abandon", request.api().to_string(), 0),
-        What::Polled => plain("poll"),
-        What::Waiting(waits) => number("wait", i64::from(*waits)),
-        What::Delivered {
-            partition, offsets, ..
-        } => (
-            "deliver",
-            partition.to_string(),
-            offsets.first().copied().unwrap_or(-1),
-        ),
-        What::Said(event) => ("say", event_name(event).to_owned(), 0),
-        What::Heard(event) => ("hear", event_name(event).to_owned(), 0),
-        What::Released { guard } => number("release", guard.0.cast_signed()),
-        What::CommitAsked { call, .. } => number("commit", call.0.cast_signed()),
-        What::ProcessedAsked { call } => number("commit-all", call.0.cast_signed()),
-        What::Done { call, result } => (
-            "done",
-            if result.is_ok() { "ok" } else { "failed" }.into(),
-            call.0.cast_signed(),
-        ),
-        What::Closing { .. } => plain("close"),
-        What::Closed { result } => number("closed", i64::from(result.is_ok())),
-        What::Buffered { bytes, .. } => number("buffer", i64::try_from(*bytes).unwrap_or(0)),
-        What::Arrived { request } => (
-            "arrive",
-            request.request.api().to_string(),
-            request.correlation_id.into(),
-        ),
-        What::Replied { request, .. } => ("reply", request.api().to_string(), 0),
-        What::Committed { partition, to, .. } => ("committed", partition.to_string(), to.unwrap_or(-1)),
-        What::Group(standing) => number(
-            "group",
-            standing.map_or(-1, |(_, generation)| generation.0.into()),
-        ),
-        What::LogChanged(partition) => ("log", partition.to_string(), 0),
-        What::Calm => plain("CALM"),
-        What::Stable => plain("STABLE"),
+    }
+}
+
+const fn kind(what: &What<'_>) -> &'static str {
+    match what {
+        What::Started { .. } => "start",
+        What::Frozen(_) => "freeze",
+        What::Crashed => "crash",
+        What::Sent { .. } => "send",
+        What::Answered { .. } => "answer",
+        What::Abandoned { .. } => "abandon",
+        What::Polled => "poll",
+        What::Waiting(_) => "wait",
+        What::Delivered { .. } => "deliver",
+        What::Said(_) => "say",
+        What::Heard(_) => "hear",
+        What::Released { .. } => "release",
+        What::CommitAsked { .. } => "commit",
+        What::ProcessedAsked { .. } => "commit-all",
+        What::Done { .. } => "done",
+        What::Closing { .. } => "close",
+        What::Closed { .. } => "closed",
+        What::Buffered { .. } => "buffer",
+        What::Arrived { .. } => "arrive",
+        What::Replied { .. } => "reply",
+        What::Committed { .. } => "committed",
+        What::Group(_) => "group",
+        What::LogChanged(_) => "log",
+        What::Calm => "CALM",
+        What::Stable => "STABLE",
+    }
+}
+
+fn about(what: &What<'_>) -> String {
+    match what {
+        What::Sent { request, .. }
+        | What::Answered { request, .. }
+        | What::Abandoned { request }
+        | What::Replied { request, .. } => request.api().to_string(),
+        What::Arrived { request } => request.request.api().to_string(),
+        What::Delivered { partition, .. }
+        | What::Committed { partition, .. }
+        | What::LogChanged(partition) => partition.to_string(),
+        What::Said(event) | What::Heard(event) => event_name(event).to_owned(),
+        What::Done { result, .. } => if result.is_ok() { "ok" } else { "failed" }.to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -202,7 +237,7 @@ fn asked(request: &Request) -> String {
                 offsets.join(" ")
             )
         }
-        Request::Fetch(fetch) => format!("session {} epoch {}", fetch.session_id, fetch.session_epoch),
+        Request::Fetch(fetch) => Fetches(fetch).to_string(),
         Request::LeaveGroup(leave) => format!("{:?}", leave.members),
         _ => String::new(),
     }
@@ -220,6 +255,39 @@ fn answered(response: &Response) -> String {
         Response::OffsetFetch(fetch) => format!("{:?}", fetch.groups),
         Response::FindCoordinator(found) => format!("{:?}", found.coordinators),
         Response::LeaveGroup(left) => left.error_code.to_string(),
+        Response::Fetch(fetch) => Fetched(fetch).to_string(),
         _ => String::new(),
+    }
+}
+
+/// Which partitions are asked for, from where.
+struct Fetches<'a>(&'a FetchRequest);
+
+impl fmt::Display for Fetches<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "session {} epoch {}", self.0.session_id, self.0.session_epoch)?;
+        for one in self.0.topics.iter().flat_map(|topic| &topic.partitions) {
+            write!(f, " {}@{}", one.partition, one.fetch_offset)?;
+        }
+        Ok(())
+    }
+}
+
+/// Of which partitions there is something to say: so many bytes of a log that reaches from here to there.
+struct Fetched<'a>(&'a FetchResponse);
+
+impl fmt::Display for Fetched<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} session {}", self.0.error_code, self.0.session_id)?;
+        for one in self.0.responses.iter().flat_map(|topic| &topic.partitions) {
+            let bytes = one.records.as_ref().map_or(0, bytes::Bytes::len);
+            let (index, code) = (one.partition_index, one.error_code);
+            let (start, end) = (one.log_start_offset, one.high_watermark);
+            write!(f, " {index}:{code} {bytes} B of {start}..{end}")?;
+            if let Some(diverging) = &one.diverging_epoch {
+                write!(f, " parted at {}", diverging.end_offset)?;
+            }
+        }
+        Ok(())
     }
 }

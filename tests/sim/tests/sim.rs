@@ -1,26 +1,10 @@
-//! The simulator's own promises: it is repeatable, its text forms hold, it finds what is planted, and what it found once stays mended.
+//! The simulator's own promises: it finds what is planted, it breaks nothing else, and what it found once stays mended.
 
 use std::fs;
 use std::path::Path;
 
 use kohort_sim::runner::{Options, PlantedChoice, run_all};
 use kohort_sim::{Plan, run};
-
-/// A run is a function of its plan.
-#[test]
-fn the_same_seeds_twice_do_the_same() {
-    for seed in 0..50 {
-        let plan = Plan::draw(seed, None);
-        let plan = Plan {
-            // A shorter one: nothing in it knows how long it is.
-            chaos: plan.chaos / 8,
-            ..plan
-        };
-        let (first, second) = (run(&plan, None, false), run(&plan, None, false));
-        assert_eq!(first.hash, second.hash, "seed {seed}");
-        assert_eq!(first.events, second.events, "seed {seed}");
-    }
-}
 
 /// More by hand: `cargo run --profile sim -p kohort-cli -- sim --seeds 2000`.
 #[test]

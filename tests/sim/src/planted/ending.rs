@@ -81,15 +81,15 @@ impl Bug for CallForgotten {
     }
 }
 
-/// A member panics when its coordinator is none any more: in production, its task ends without a word.
+/// A member panics when it hears that it has been dropped from the group: in production, its task ends without a word.
 #[derive(Default)]
-pub(super) struct PanicsOnMove {}
+pub(super) struct PanicsWhenDropped {}
 
-impl Bug for PanicsOnMove {
+impl Bug for PanicsWhenDropped {
     #[allow(clippy::panic, reason = "the bug that is planted")]
     fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
-        if heartbeat_code(&mut input).is_some_and(|code| *code == ErrorCode::NOT_COORDINATOR) {
-            panic!("planted: nobody thought of {}", ErrorCode::NOT_COORDINATOR);
+        if heartbeat_code(&mut input).is_some_and(|code| *code == ErrorCode::UNKNOWN_MEMBER_ID) {
+            panic!("planted: nobody thought of {}", ErrorCode::UNKNOWN_MEMBER_ID);
         }
         vec![input]
     }

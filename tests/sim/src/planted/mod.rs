@@ -131,7 +131,7 @@ pub const ALL: &[Planted] = &[
     bug::<ending::CloseCommitsNothing>("close-commits-nothing", "no commit on close", &["S15"], 64),
     bug::<ending::CloseHangs>("close-hangs", "close never ends", &["S15", "L05"], 2),
     bug::<ending::CallForgotten>("call-forgotten", "a call is never answered", &["S15", "L05"], 1),
-    bug::<ending::PanicsOnMove>("panics-on-move", "a member panics when its coordinator has moved", &["PANIC"], 0),
+    bug::<ending::PanicsWhenDropped>("panics-when-dropped", "a member panics when it has been dropped from the group", &["PANIC"], 0),
     bug::<leading::AssignedTwice>("assigned-twice", "a leader gives a partition to two members", &["S18"], 1),
     bug::<leading::AssignedToNobody>("assigned-to-nobody", "a leader gives a partition to nobody", &["S18"], 0),
     bug::<coordinator::CommitLost>("commit-lost", "a coordinator answers with an offset that was committed long before", &["S06", "S11"], 0),

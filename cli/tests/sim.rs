@@ -1,0 +1,108 @@
+//! `kohort sim` as a person uses it: the commands that it prints for a failure are run as they stand and show that failure again.
+
+#![allow(clippy::unwrap_used)] // helpers outside #[test] functions
+
+use std::path::Path;
+use std::process::Command;
+
+/// Runs a command line that begins with `kohort` and returns how it ended and what it said.
+fn run(line: &str) -> (Option<i32>, String) {
+    let mut words = line.split_whitespace();
+    assert_eq!(words.next(), Some("kohort"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kohort"));
+    let output = command.args(words).output().unwrap();
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+fn failures(said: &str) -> Vec<&str> {
+    said.lines()
+        .filter(|line| line.starts_with("SIM FAIL "))
+        .collect()
+}
+
+/// The commands that were printed, with the failure above them.
+fn commands(said: &str) -> Vec<(&str, &str)> {
+    let mut failure = "";
+    let mut commands = Vec::new();
+    for line in said.lines() {
+        if line.starts_with("SIM FAIL ") {
+            failure = line;
+        }
+        if let Some(at) = line.find("kohort sim ") {
+            commands.push((failure, &line[at..]));
+        }
+    }
+    commands
+}
+
+#[test]
+fn a_failure_prints_commands_that_show_it_again() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (code, said) = run(&format!(
+        "kohort sim --from 0 --seeds 6 --jobs 2 --with panics-when-dropped --save {}",
+        folder.display()
+    ));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(failures(&said).len() >= 2, "{said}");
+    let last = said.lines().last().unwrap();
+    assert!(last.starts_with("sim: seeds=6 simulated_hours=0."), "{last}");
+    assert!(
+        last.contains(&format!(
+            " violations={} planted=0/0 sometimes=",
+            failures(&said).len()
+        )),
+        "{last}"
+    );
+    let printed = commands(&said);
+    assert_eq!(
+        printed.len(),
+        2 * failures(&said).len(),
+        "one by seed and one by file each: {said}"
+    );
+    for (failure, command) in printed.iter().take(4) {
+        let (code, again) = run(command);
+        assert_eq!(code, Some(1), "{command}");
+        if command.contains("--replay") {
+            // With fewer faults it breaks at another time perhaps.
+            let rule = |failure: &str| failure.split(' ').nth(2).map(str::to_owned);
+            assert_eq!(rule(failures(&again)[0]), rule(failure), "{command}");
+        } else {
+            assert_eq!(failures(&again), [*failure], "{command}");
+            assert!(again.contains("     time proc what"), "its trace: {command}");
+        }
+    }
+}
+
+#[test]
+fn what_does_not_exist_is_said_with_what_does() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_kohort"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (arguments, said) in [
+        (
+            ["sim", "--with", "no-such-bug"],
+            "no planted bug is called no-such-bug; there are record-skipped",
+        ),
+        (
+            ["sim", "--planted", "no-such-bug"],
+            "no planted bug is called no-such-bug; there are record-skipped",
+        ),
+        (
+            ["sim", "--profile", "odd"],
+            "no profile is called odd; there are eager, static",
+        ),
+    ] {
+        let (is_well, text) = run(&arguments);
+        assert!(!is_well && text.contains(said), "{arguments:?}: {text}");
+    }
+}
