@@ -8,7 +8,7 @@ use kohort_group::member::{
     CallError, CallId, CommitOffset, Event, Failure, GuardId, MemberConfig, MemberError, Period, Token,
 };
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{Generation, NodeId, Timestamp, TopicPartition};
+use kohort_protocol::{Generation, NodeId, Timestamp, TopicName, TopicPartition};
 
 use crate::plan::Commits;
 
@@ -78,6 +78,8 @@ pub enum What<'a> {
         call: CallId,
         result: &'a Result<(), CallError>,
     },
+    /// It wants these topics from now on.
+    Subscribed { topics: &'a [TopicName] },
     /// It closes.
     Closing { commit: bool, deadline: Timestamp },
     /// The machine has said its last word.

@@ -146,6 +146,7 @@ const fn kind(what: &What<'_>) -> &'static str {
         What::CommitAsked { .. } => "commit",
         What::ProcessedAsked { .. } => "commit-all",
         What::Done { .. } => "done",
+        What::Subscribed { .. } => "subscribe",
         What::Closing { .. } => "close",
         What::Closed { .. } => "closed",
         What::Buffered { .. } => "buffer",
@@ -205,6 +206,7 @@ fn detail(what: &What<'_>) -> String {
         }
         What::ProcessedAsked { call } => call.0.to_string(),
         What::Done { call, result } => format!("{} {result:?}", call.0),
+        What::Subscribed { topics } => format!("{topics:?}"),
         What::Closing { deadline, .. } => format!("until {deadline}"),
         What::Closed { result } => format!("{result:?}"),
         What::Arrived { request } => format!("at {}: {}", request.node, asked(&request.request)),

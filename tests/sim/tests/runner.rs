@@ -1,6 +1,8 @@
 //! The runner's promises: what is run twice, in parts or by several at a time comes to the same, and whatever breaks, a panic too, is told
 //! with the plan that breaks it again.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)] // helpers outside #[test] functions
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -153,7 +155,7 @@ fn the_file_of_a_failure_fails_alike() {
         );
         let said = Mutex::new(Vec::new());
         let is_well = replay(&path, bug(name).ok(), false, &|line| {
-            said.lock().unwrap().push(line.to_owned())
+            said.lock().unwrap().push(line.to_owned());
         });
         assert_eq!(is_well, Ok(false));
         assert_eq!(said.into_inner().unwrap(), [format!("SIM FAIL {head}")], "{name}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kohort_group::member::{CallId, CommitOffset, Event, GuardId, Input, Period, Ticket};
 use kohort_protocol::records::Cursor;
-use kohort_protocol::{LeaderEpoch, Timestamp, TopicPartition};
+use kohort_protocol::{LeaderEpoch, Timestamp, TopicName, TopicPartition};
 
 use super::agent::Life;
 use super::{Later, World};
@@ -131,6 +131,16 @@ impl Application {
 }
 
 impl World {
+    /// The application of a member wants other topics from now on. Nothing happens if that does not run.
+    pub fn subscribe(&mut self, member: usize, topics: &[&str]) {
+        let Some(index) = self.process(member) else {
+            return;
+        };
+        let topics: Vec<TopicName> = topics.iter().map(|&topic| TopicName::from(topic)).collect();
+        self.see(Some(Process(index)), &What::Subscribed { topics: &topics });
+        self.give(index, Input::Subscribe(topics));
+    }
+
     pub(super) fn wake(&mut self, index: usize, after: Duration) {
         let app = &mut self.agents[index].app;
         app.waits = false;

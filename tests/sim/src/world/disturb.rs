@@ -158,12 +158,12 @@ impl World {
                 });
             }
             Act::AddPartition {} => {
-                let count = i32::try_from(self.partitions().count()).ok()? + 1;
+                let count = self.partitions_of(TOPIC) + 1;
                 self.command(Command::AddPartitions {
                     topic: TopicName::from(TOPIC),
                     count,
                 });
-                self.watch_partitions(count);
+                self.watch_partitions(TOPIC, count);
             }
             Act::Freeze { member, span } => {
                 let index = self.running(member)?;

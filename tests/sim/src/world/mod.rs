@@ -159,11 +159,7 @@ impl World {
             standing: None,
             plan,
         };
-        world.command(Command::CreateTopic {
-            topic: TopicName::from(TOPIC),
-            partitions: world.plan.partitions,
-        });
-        world.watch_partitions(world.plan.partitions);
+        world.create_topic(TOPIC, world.plan.partitions);
         world.begin();
         world
     }
@@ -180,13 +176,29 @@ impl World {
         self.plan_at(Timestamp::ZERO, Later::Produce);
     }
 
-    fn watch_partitions(&mut self, count: i32) {
-        for partition in i32::try_from(self.committed.len()).unwrap_or(i32::MAX)..count {
-            self.committed.push((TopicPartition::new(TOPIC, partition), None));
+    /// Creates a topic. From now on its partitions are expected to be owned and read.
+    pub fn create_topic(&mut self, topic: &str, partitions: i32) {
+        self.command(Command::CreateTopic {
+            topic: TopicName::from(topic),
+            partitions,
+        });
+        self.watch_partitions(topic, partitions);
+    }
+
+    fn watch_partitions(&mut self, topic: &str, count: i32) {
+        for partition in self.partitions_of(topic)..count {
+            self.committed.push((TopicPartition::new(topic, partition), None));
         }
     }
 
-    /// The partitions of the topic.
+    fn partitions_of(&self, topic: &str) -> i32 {
+        let of_it = self
+            .partitions()
+            .filter(|partition| partition.topic.as_str() == topic);
+        i32::try_from(of_it.count()).unwrap_or(i32::MAX)
+    }
+
+    /// All partitions of all topics.
     pub fn partitions(&self) -> impl Iterator<Item = &TopicPartition> {
         self.committed.iter().map(|(partition, _)| partition)
     }

@@ -5,10 +5,9 @@ use std::time::Duration;
 use kohort_broker::{ArrivedRequest, Closing, Input as ToCluster, Power};
 use kohort_protocol::api::produce::{ProducePartition, ProduceRequest, ProduceTopic};
 use kohort_protocol::records::{BatchBuilder, NewRecord};
-use kohort_protocol::{NodeId, TopicName};
+use kohort_protocol::{NodeId, TopicPartition};
 
 use super::{Later, World};
-use crate::plan::TOPIC;
 use crate::random::stream;
 
 /// So long before the end the last record is written.
@@ -46,9 +45,9 @@ impl Producer {
 
 impl World {
     pub(super) fn produce_now_and_then(&mut self) {
-        let count = self.partitions().count();
-        let partition = self.producer.rng.usize(..count);
-        self.produce(i32::try_from(partition).unwrap_or(0));
+        let partition = self.producer.rng.usize(..self.committed.len());
+        let partition = self.committed[partition].0.clone();
+        self.produce(&partition);
         let mean = u64::try_from(self.plan.produce.as_millis()).unwrap_or(1).max(2);
         let pause = Duration::from_millis(self.producer.rng.u64(mean / 2..mean * 3 / 2));
         // Enough time is left to read it all.
@@ -58,8 +57,8 @@ impl World {
     }
 
     /// Three records for this partition, if its leader is up.
-    pub fn produce(&mut self, partition: i32) {
-        let leader = self.cluster.leader(TOPIC, partition);
+    pub fn produce(&mut self, partition: &TopicPartition) {
+        let leader = self.cluster.leader(partition.topic.as_str(), partition.partition);
         let Some(node) = leader.filter(|&node| self.cluster.power(node) == Some(Power::Running)) else {
             return;
         };
@@ -67,11 +66,11 @@ impl World {
         self.write(node, partition, records);
     }
 
-    fn write(&mut self, node: NodeId, partition: i32, records: Option<bytes::Bytes>) {
+    fn write(&mut self, node: NodeId, partition: &TopicPartition, records: Option<bytes::Bytes>) {
         let topic = ProduceTopic {
-            name: TopicName::from(TOPIC),
+            name: partition.topic.clone(),
             partition_data: vec![ProducePartition {
-                index: partition,
+                index: partition.partition,
                 records,
             }],
             ..ProduceTopic::default()

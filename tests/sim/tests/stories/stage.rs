@@ -74,8 +74,9 @@ impl Stage {
 
     /// So many batches of three records for each partition.
     pub(crate) fn write(&mut self, batches: usize) {
-        for partition in 0..i32::try_from(self.world.partitions().count()).unwrap() {
-            (0..batches).for_each(|_| self.world.produce(partition));
+        let partitions: Vec<TopicPartition> = self.world.partitions().cloned().collect();
+        for partition in partitions {
+            (0..batches).for_each(|_| self.world.produce(&partition));
         }
     }
 

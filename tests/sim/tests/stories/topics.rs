@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use kohort_sim::plan::Act;
+use kohort_broker::Command;
+use kohort_protocol::{TopicName, TopicPartition};
+use kohort_sim::plan::{Act, MemberPlan};
 
 use crate::stage::Stage;
 
@@ -21,5 +23,105 @@ fn partitions_that_are_added_start_one_round() {
     stage.read_all();
     assert_eq!(stage.generation(), before + 1);
     assert_eq!(stage.read_again(), 0);
+    stage.finish();
+}
+
+#[test]
+fn a_topic_that_does_not_exist_yet_is_told_and_read_once_it_does() {
+    let mut stage = Stage::new(10, 2, vec![MemberPlan::default()]);
+    stage.run_ms(1);
+    stage.world.subscribe(0, &["t", "u"]);
+    stage.settle();
+    stage.write(4);
+    stage.read_all();
+    stage.run_ms(3000);
+    let told: Vec<String> = stage.errors().into_iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["topic u of the subscription: UNKNOWN_TOPIC_OR_PARTITION (3); still looking for it"]
+    );
+    stage.world.create_topic("u", 2);
+    stage.write(4);
+    stage.settle();
+    assert_eq!(stage.owns(0), 4);
+    stage.read_all();
+    assert_eq!(stage.errors().len(), 1, "{}", stage.state());
+    stage.finish();
+}
+
+#[test]
+fn a_subscription_that_changes_moves_the_group_to_it() {
+    let mut stage = Stage::group(13, 2);
+    let before = stage.generation();
+    stage.world.create_topic("u", 4);
+    for member in 0..2 {
+        stage.world.subscribe(member, &["t", "u"]);
+    }
+    stage.settle();
+    assert_eq!([0, 1].map(|member| stage.owns(member)), [5; 2]);
+    stage.write(4);
+    stage.read_all();
+    assert!(
+        (before + 1..=before + 2).contains(&stage.generation()),
+        "{}",
+        stage.state()
+    );
+    assert_eq!(stage.read_again(), 0);
+    assert!(stage.errors().is_empty(), "{}", stage.state());
+    stage.finish();
+}
+
+#[test]
+fn a_log_that_lost_its_head_or_its_tail_is_told_and_read_on() {
+    let mut stage = Stage::group(15, 1);
+    let topic = || TopicName::from("t");
+    let names = [0, 1].map(|partition| TopicPartition::new("t", partition));
+    let end = stage.committed(&names[0]).unwrap();
+    // While it sleeps, its position falls below the start of the log: of what is written, one batch was on its way before that.
+    let span = Duration::from_secs(3);
+    stage.disturb(&Act::Freeze { member: 0, span });
+    stage.write(4);
+    stage.command(Command::DeleteRecords {
+        topic: topic(),
+        partition: 0,
+        before_offset: end + 6,
+    });
+    stage.run_ms(6000);
+    let lost = format!("offset {} is", end + 3);
+    assert!(
+        stage
+            .resets()
+            .iter()
+            .any(|(name, why)| **name == names[0] && why.contains(&lost)),
+        "{:?}",
+        stage.resets()
+    );
+    stage.read_all();
+    // The tail: what was read is gone.
+    stage.command(Command::Truncate {
+        topic: topic(),
+        partition: 1,
+        end_offset: 120,
+    });
+    stage.run_ms(3000);
+    assert!(
+        stage
+            .resets()
+            .iter()
+            .any(|(name, why)| **name == names[1] && why.contains("truncated")),
+        "{:?}",
+        stage.resets()
+    );
+    assert_eq!(stage.committed(&names[1]), Some(120), "as far as the log holds");
+    stage.write(1);
+    stage.read_all();
+    assert_eq!(stage.committed(&names[1]), Some(123));
+    assert_eq!(
+        stage.resets().len(),
+        6 + 2,
+        "no other was reset: {:?}",
+        stage.resets()
+    );
+    assert!(stage.errors().is_empty(), "{}", stage.state());
     stage.finish();
 }
