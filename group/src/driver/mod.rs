@@ -128,7 +128,11 @@ impl Driver {
 
     /// Each at the time when it happened. What is due by now comes after, before anything is sent.
     fn take_facts(&mut self) {
-        for (at, fact) in self.slot.drain() {
+        let facts = self.slot.drain();
+        if facts.is_empty() {
+            return;
+        }
+        for (at, fact) in facts {
             let at = Timestamp::ZERO + at.duration_since(self.started);
             let input = match fact {
                 Fact::Polled => Input::Polled,
