@@ -7,10 +7,11 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use kohort_protocol::api::describe_groups::DescribedMember;
 use kohort_protocol::api::join_group::JoinGroupMember;
 use kohort_protocol::api::sync_group::SyncGroupAssignment;
 use kohort_protocol::consumer_protocol::{Assignment, NEWEST_VERSION, Subscription};
-use kohort_protocol::{MemberId, Timestamp, TopicId, TopicName, gather};
+use kohort_protocol::{MemberId, Timestamp, TopicId, TopicName, TopicPartition, gather};
 
 use super::config::is_legal;
 use super::error::MemberError;
@@ -115,6 +116,11 @@ impl Lead {
             || (topics.is_newer(self.fresh) && self.topics.iter().all(|topic| topics.is_settled(topic)))
     }
 
+    /// Whether somebody else has divided before.
+    pub(super) const fn skips(&self) -> bool {
+        self.skip
+    }
+
     pub(super) const fn until(&self) -> Timestamp {
         self.until
     }
@@ -179,6 +185,27 @@ impl Watch {
 
     pub(super) fn topics(&self) -> impl Iterator<Item = &TopicName> {
         self.seen.keys()
+    }
+
+    /// Another one divided before the watch began, and gave these members what they have: what exists and nobody was given has come
+    /// since. Whoever cannot be read has nothing.
+    pub(super) fn divided(&mut self, members: &[DescribedMember], topics: &Topics) {
+        let existing = |topic: &TopicName| -> Vec<TopicPartition> {
+            let partition = |index| TopicPartition::new(topic.clone(), index);
+            topics.partitions(topic).map(partition).collect()
+        };
+        let mut unowned: BTreeSet<TopicPartition> = gather(self.seen.keys().flat_map(existing));
+        for member in members {
+            let given = Assignment::decode(&member.member_assignment).unwrap_or_default();
+            for partition in &given.partitions {
+                unowned.remove(partition);
+            }
+        }
+        for partition in unowned {
+            if let Some((_, count)) = self.seen.get_mut(&partition.topic) {
+                *count = count.saturating_sub(1);
+            }
+        }
     }
 
     /// The first topic that is not what it was.

@@ -28,6 +28,7 @@ mod partitions;
 mod polls;
 mod positions;
 mod refusal;
+mod review;
 mod routes;
 mod subscription;
 #[cfg(test)]
@@ -67,6 +68,7 @@ use membership::{Classic, Membership};
 use partitions::Partitions;
 use polls::Polls;
 use positions::Positions;
+use review::Review;
 use topics::Topics;
 use wire::Wire;
 
@@ -99,6 +101,7 @@ pub struct Member {
     topics: Topics,
     lead: Option<Lead>,
     watch: Option<Watch>,
+    review: Option<Review>,
     partitions: Partitions,
     handover: Handover,
     guards: u64,
@@ -131,6 +134,7 @@ impl Member {
             topics: Topics::new(),
             lead: None,
             watch: None,
+            review: None,
             partitions: Partitions::default(),
             handover: Handover::Settled,
             guards: 0,
@@ -171,6 +175,7 @@ impl Member {
             self.poll_deadline(),
             self.handover.deadline(),
             self.lead.as_ref().map(Lead::until),
+            self.review_deadline(),
             self.coordinator.deadline(),
             self.membership.deadline(wire, &self.coordinator),
             self.departures.deadline(&self.coordinator),
@@ -218,6 +223,7 @@ impl Member {
         self.coordinator.drive(&mut self.wire);
         self.drive_subscription();
         self.drive_lead();
+        self.drive_review();
         self.drive_commits();
         self.drive_handover();
         self.drive_closing();

@@ -14,6 +14,7 @@ use super::error::MemberError;
 use super::io::Event;
 use super::leader::Watch;
 use super::membership::MemberState;
+use super::review::Review;
 use super::{Life, Member};
 use crate::assignor::Assignor;
 
@@ -93,6 +94,7 @@ impl Member {
             .iter()
             .find(|assignor| assignor.name() == lead.protocol)
         {
+            self.review = lead.skips().then(Review::new);
             let (assignments, watch) = lead.decide(&self.topics, &**assignor);
             self.membership.lead(assignments);
             self.watch = Some(watch);

@@ -20,6 +20,7 @@ pub(super) enum Purpose {
     FindCoordinator,
     Join,
     Sync,
+    Describe,
     /// Sent in this round: in a newer one its answer changes nothing (rule 3).
     Heartbeat(Round),
     Leave,
@@ -35,7 +36,13 @@ impl Purpose {
     const fn is_for_coordinator(self) -> bool {
         matches!(
             self,
-            Self::Join | Self::Sync | Self::Heartbeat(_) | Self::Leave | Self::Commit | Self::Offsets
+            Self::Join
+                | Self::Sync
+                | Self::Describe
+                | Self::Heartbeat(_)
+                | Self::Leave
+                | Self::Commit
+                | Self::Offsets
         )
     }
 }

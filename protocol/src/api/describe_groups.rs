@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 
+use super::body::{copied, read};
 use super::wire::{mirror, raw};
 use crate::{ErrorCode, GroupId, GroupInstanceId, MemberId};
 
@@ -81,7 +82,7 @@ pub struct DescribedMember {
 
 mirror! {
     DescribeGroupsRequest = raw::DescribeGroupsRequest { groups, include_authorized_operations(in 3..) }
-    DescribeGroupsResponse = raw::DescribeGroupsResponse { throttle_time_ms, groups }
+    DescribeGroupsResponse = raw::DescribeGroupsResponse (straight) { throttle_time_ms, groups }
     DescribedGroup = raw::describe_groups_response::DescribedGroup {
         error_code,
         error_message(in 6..),
@@ -99,5 +100,28 @@ mirror! {
         client_host,
         member_metadata,
         member_assignment,
+    }
+}
+
+// Not for its speed: a member that leads sends it, and must stay small.
+read! {
+    DescribeGroupsResponse { throttle_time_ms(in 1..), groups }
+    DescribedGroup {
+        error_code,
+        error_message(in 6..),
+        group_id,
+        group_state,
+        protocol_type,
+        protocol_data,
+        members,
+        authorized_operations(in 3.., else i32::MIN),
+    }
+    DescribedMember {
+        member_id,
+        group_instance_id(in 4..),
+        client_id,
+        client_host,
+        member_metadata(by copied),
+        member_assignment(by copied),
     }
 }

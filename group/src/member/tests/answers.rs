@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kohort_protocol::api::describe_groups::{DescribeGroupsResponse, DescribedGroup, DescribedMember};
 use kohort_protocol::api::find_coordinator::{Coordinator, FindCoordinatorResponse};
 use kohort_protocol::api::heartbeat::HeartbeatResponse;
 use kohort_protocol::api::join_group::{JoinGroupMember, JoinGroupResponse};
@@ -127,6 +128,23 @@ pub(super) fn synced(partitions: &str) -> SyncGroupResponse {
         protocol_name: Some("range".into()),
         assignment: assignment.encode(0).unwrap(),
         ..SyncGroupResponse::default()
+    }
+}
+
+/// A group whose members were given these partitions.
+pub(super) fn described(state: &str, assignments: &[&str], error_code: ErrorCode) -> DescribeGroupsResponse {
+    let member = |partitions: &&str| DescribedMember {
+        member_assignment: synced(partitions).assignment,
+        ..DescribedMember::default()
+    };
+    DescribeGroupsResponse {
+        groups: vec![DescribedGroup {
+            error_code,
+            group_state: state.into(),
+            members: assignments.iter().map(member).collect(),
+            ..DescribedGroup::default()
+        }],
+        ..DescribeGroupsResponse::default()
     }
 }
 

@@ -215,6 +215,7 @@ impl Fuzz {
                 {
                     member.metadata = Bytes::from_static(b"\xff\xff\xff");
                 }
+                answer.skip_assignment = self.rng.u8(..4) == 0;
                 answer.into()
             }
             Request::JoinGroup(_) => join_error(code).into(),
@@ -226,6 +227,10 @@ impl Fuzz {
                 answer.into()
             }
             Request::SyncGroup(_) => sync_error(code).into(),
+            Request::DescribeGroups(_) => {
+                let (states, given) = (["Stable", "PreparingRebalance"], ["t-0", "t-0 t-1 t-2 u-0", ""]);
+                described(states[self.rng.usize(..2)], &[given[self.rng.usize(..3)]], code).into()
+            }
             Request::Heartbeat(_) => heartbeat(code).into(),
             Request::LeaveGroup(_) => left(code).into(),
             Request::OffsetCommit(commit) => {

@@ -6,6 +6,7 @@ mod fetching;
 mod fuzz;
 mod leading;
 mod positions;
+mod review;
 mod rig;
 mod rules;
 mod seen;

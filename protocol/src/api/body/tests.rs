@@ -5,6 +5,7 @@ use core::fmt::Debug;
 use bytes::{Bytes, BytesMut};
 use kafka_protocol::protocol::{Decodable, Encodable};
 
+use super::super::describe_groups::DescribeGroupsResponse;
 use super::super::fetch::FetchResponse;
 use super::super::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 use super::super::join_group::JoinGroupResponse;
@@ -77,6 +78,7 @@ where
 
 #[test]
 fn what_is_read_straight_is_what_kafka_protocol_reads() {
+    agrees::<DescribeGroupsResponse, raw::DescribeGroupsResponse>();
     agrees::<FetchResponse, raw::FetchResponse>();
     agrees::<HeartbeatResponse, raw::HeartbeatResponse>();
     agrees::<JoinGroupResponse, raw::JoinGroupResponse>();

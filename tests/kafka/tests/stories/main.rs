@@ -17,5 +17,6 @@ mod proxy;
 mod reading;
 mod refusals;
 mod restarting;
+mod returning;
 mod stage;
 mod writing;

@@ -240,11 +240,8 @@ const KINDS: &[Kind] = &[
             to: node(rng),
         })
     }),
-    // Withheld from static groups until this is mended: a leader that comes back as another process is told not to assign (KIP-814), and
-    // takes the topic as it is then for what was divided; a partition that was added meanwhile has no owner until the next round.
-    // regressions/open/static-leader-misses-growth.txt shows it.
-    kind("add-partition", |rng, plan| {
-        (plan.profile != Profile::Static && rng.u8(..4) == 0).then_some(Act::AddPartition {})
+    kind("add-partition", |rng, _| {
+        (rng.u8(..4) == 0).then_some(Act::AddPartition {})
     }),
     kind("freeze", |rng, plan| {
         Some(Act::Freeze {

@@ -1,6 +1,7 @@
-//! Bugs of a group's leader: who gets what (KAFKA-12984, KAFKA-14639, KAFKA-7026).
+//! Bugs of a group's leader: who gets what (KAFKA-12984, KAFKA-14639, KAFKA-7026), and whether all is given (KIP-814).
 
-use kohort_group::member::Output;
+use kohort_group::member::{Input, Output};
+use kohort_protocol::api::Response;
 use kohort_protocol::api::sync_group::SyncGroupRequest;
 use kohort_protocol::consumer_protocol::Assignment;
 
@@ -49,5 +50,25 @@ impl Bug for AssignedToNobody {
             }
         });
         vec![output]
+    }
+}
+
+/// A leader that comes back and is told not to divide takes the topics as they are then for what was divided (Java's client).
+#[derive(Default)]
+pub(super) struct SkipTakenForDivided {}
+
+impl Bug for SkipTakenForDivided {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Input::Reply {
+            reply: Ok(Response::DescribeGroups(response)),
+            ..
+        } = &mut input
+        {
+            response
+                .groups
+                .iter_mut()
+                .for_each(|group| group.group_state.clear());
+        }
+        vec![input]
     }
 }
