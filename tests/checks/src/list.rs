@@ -87,6 +87,7 @@ checks! {
     }
     One Alone {
         "fact/restart" "what a restarted broker knows of its groups" => restart::groups_come_back;
+        "fact/restart-static" "a static id that no round was synced with is fenced by the one before it" => restart::unsynced_static_id;
     }
     Small Together {
         "conn/6.2" "the same with group.version at 0" => conn::features;

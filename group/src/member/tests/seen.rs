@@ -239,3 +239,56 @@ fn a_goodbye_that_is_refused_after_its_session_has_ended_is_not_repeated() {
     assert_eq!(rig.reply(left(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS)), NOTHING);
     assert_eq!(rig.pass_ms(5000), NOTHING);
 }
+
+/// A member with an instance id, and its new id in a round that is not synced yet.
+fn unsynced() -> Rig {
+    let mut rig = Rig::started(MemberConfig {
+        group_instance_id: Some("i".into()),
+        ..config()
+    });
+    assert_eq!(rig.reply(follow(5, "i-new")), ["SyncGroup@1 i-new g5  (30s)"]);
+    rig
+}
+
+/// `fact/restart-static`: nobody has taken its place, but the coordinator that gave it its id died before the round was stored.
+#[test]
+fn a_static_id_that_no_round_was_synced_with_is_fenced_by_the_next_coordinator_and_given_up() {
+    let mut rig = unsynced();
+    rig.reply(sync_error(ErrorCode::NOT_COORDINATOR));
+    rig.reply(found(2));
+    assert_eq!(
+        rig.reply(join_error(ErrorCode::FENCED_INSTANCE_ID)),
+        ["JoinGroup@2 id= (305s)"]
+    );
+    // This coordinator gave it the next: now it has a twin.
+    rig.reply(follow(5, "i-newer"));
+    let shown = rig.reply(sync_error(ErrorCode::FENCED_INSTANCE_ID));
+    assert!(
+        shown[0].starts_with("error: group g: SyncGroup was refused: FENCED_INSTANCE_ID"),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn so_it_is_if_the_heartbeat_hears_of_it_first() {
+    let mut rig = unsynced();
+    rig.pass_ms(3000);
+    rig.reply(heartbeat(ErrorCode::NOT_COORDINATOR));
+    rig.reply(found(2));
+    let shown = rig.reply(heartbeat(ErrorCode::FENCED_INSTANCE_ID));
+    assert_eq!(shown.last().unwrap(), "JoinGroup@2 id= (305s)");
+}
+
+#[test]
+fn a_static_id_that_a_round_was_synced_with_is_fenced_by_a_twin_alone() {
+    let mut rig = unsynced();
+    rig.reply(synced("t-0"));
+    rig.pass_ms(3000);
+    rig.reply(heartbeat(ErrorCode::NOT_COORDINATOR));
+    rig.reply(found(2));
+    let shown = rig.reply(heartbeat(ErrorCode::FENCED_INSTANCE_ID));
+    assert!(
+        shown[1].starts_with("error: group g: Heartbeat was refused: FENCED_INSTANCE_ID"),
+        "{shown:?}"
+    );
+}

@@ -13,7 +13,7 @@ const FENCED: ErrorCode = ErrorCode::FENCED_INSTANCE_ID;
 const UNKNOWN: ErrorCode = ErrorCode::UNKNOWN_MEMBER_ID;
 
 /// The same instance once more, as after the restart of its process.
-async fn restarted(bench: &Bench, member: &Member) -> Result<Member, Failed> {
+pub(crate) async fn restarted(bench: &Bench, member: &Member) -> Result<Member, Failed> {
     let mut again = bench.member(&member.group).await?;
     again.instance.clone_from(&member.instance);
     again.protocols.clone_from(&member.protocols);
@@ -21,7 +21,7 @@ async fn restarted(bench: &Bench, member: &Member) -> Result<Member, Failed> {
     Ok(again)
 }
 
-async fn stable_pair(bench: &mut Bench) -> Result<[Member; 2], Failed> {
+pub(crate) async fn stable_pair(bench: &mut Bench) -> Result<[Member; 2], Failed> {
     let group = bench.group();
     let [first, second] = bench.members(&group).await?;
     let mut members = [first.named("first"), second.named("second")];

@@ -1,6 +1,7 @@
 //! S19. Of two processes with one instance id one survives; the fenced one stops with an error and never joins again.
 //!
-//! Source: KIP-345; rule 7; franz-go 931.
+//! Source: KIP-345; rule 7; franz-go 931. An id that no round was synced with dies with the coordinator that gave it, and the next one
+//! fences it although there is no twin (seen on Kafka 4.4.0): then it joins again.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,6 +18,8 @@ const FAREWELL: Duration = Duration::from_secs(6);
 #[derive(Default)]
 pub(super) struct OneOfTwoTwins {
     fenced: BTreeMap<Process, Timestamp>,
+    /// Who has an id that no round was synced with, and whether the coordinator was looked up since.
+    unsynced: BTreeMap<Process, bool>,
 }
 
 impl Invariant for OneOfTwoTwins {
@@ -38,9 +41,10 @@ impl Invariant for OneOfTwoTwins {
                     Request::JoinGroup(_) => true,
                     _ => false,
                 };
-                if is_current && fences(response) {
+                if is_current && fences(response) && self.unsynced.get(&process) != Some(&true) {
                     self.fenced.entry(process).or_insert(scene.now);
                 }
+                self.note_id(process, request, response);
             }
             What::Sent {
                 request: Request::JoinGroup(_),
@@ -80,6 +84,27 @@ impl Invariant for OneOfTwoTwins {
                 process.0
             )),
             _ => Ok(()),
+        }
+    }
+}
+
+impl OneOfTwoTwins {
+    fn note_id(&mut self, process: Process, request: &Request, response: &Response) {
+        match (request, response) {
+            (Request::JoinGroup(request), Response::JoinGroup(response))
+                if response.error_code.is_ok() && response.member_id != request.member_id =>
+            {
+                self.unsynced.insert(process, false);
+            }
+            (_, Response::SyncGroup(response)) if response.error_code.is_ok() => {
+                self.unsynced.remove(&process);
+            }
+            (_, Response::FindCoordinator(_)) => {
+                self.unsynced
+                    .entry(process)
+                    .and_modify(|looked_up| *looked_up = true);
+            }
+            _ => {}
         }
     }
 }

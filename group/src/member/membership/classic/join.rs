@@ -85,7 +85,10 @@ impl Classic {
         };
         self.round.0 += 1;
         let leads = response.leader == response.member_id;
-        self.member_id = response.member_id;
+        if self.member_id != response.member_id {
+            self.member_id = response.member_id;
+            self.unsynced = Some(coordinator.incarnation());
+        }
         let stage = if leads {
             let (asked, protocol) = (self.asked, protocol.clone());
             let (members, skip) = (response.members, response.skip_assignment);

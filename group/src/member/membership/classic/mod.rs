@@ -27,7 +27,7 @@ use kohort_protocol::{ApiKey, ErrorCode, Generation, MemberId, NodeId, Recovery,
 
 use super::{Identity, LedRound, MemberState, Round, Signal};
 use crate::member::backoff::Retry;
-use crate::member::coordinator::Coordinator;
+use crate::member::coordinator::{Coordinator, Incarnation};
 use crate::member::error::MemberError;
 use crate::member::io::{Failure, Target, Token};
 use crate::member::wire::{Open, Purpose, Wire, expect};
@@ -38,6 +38,8 @@ pub(in crate::member) struct Classic {
     protocol_type: &'static str,
     protocols: Vec<JoinGroupProtocol>,
     member_id: MemberId,
+    /// Who gave us our id, until a round is synced with it.
+    unsynced: Option<Incarnation>,
     round: Round,
     phase: Phase,
     /// Of JoinGroup and SyncGroup together: a round is tried as a whole.
@@ -86,6 +88,7 @@ impl Classic {
             protocol_type,
             protocols,
             member_id: MemberId::default(),
+            unsynced: None,
             round: Round::default(),
             phase: Phase::Out,
             retry: Retry::new("joining the group"),
@@ -247,7 +250,7 @@ impl Classic {
         code: ErrorCode,
     ) {
         self.phase = Phase::Joining(None);
-        match Recovery::of(api, code) {
+        match recovery(self.unsynced, coordinator, api, code) {
             // The look-up has its own backoff.
             Recovery::FindCoordinator => coordinator.lost_by(wire, open, &code),
             Recovery::Rejoin | Recovery::ResetGeneration => self.retry.failed_try_at_once(wire, &code),
@@ -356,6 +359,23 @@ impl Session {
         if let Stage::Syncing { open: Some(sync), .. } = self.stage {
             wire.abandon(sync);
         }
+    }
+}
+
+/// What `code` asks for. The id that a static member gets while its group rebalances is stored with the round. If the coordinator dies
+/// before, the next one knows the id of the process before us alone, and takes us for its twin (seen on Kafka 4.4.0). Nobody has taken
+/// our place, so we come as anew; Java's client gives up. A twin is fenced by the coordinator that gave it its id.
+fn recovery(
+    unsynced: Option<Incarnation>,
+    coordinator: &Coordinator,
+    api: ApiKey,
+    code: ErrorCode,
+) -> Recovery {
+    match Recovery::of(api, code) {
+        Recovery::Fenced if unsynced.is_some_and(|given| given != coordinator.incarnation()) => {
+            Recovery::ResetMember
+        }
+        recovery => recovery,
     }
 }
 

@@ -6,7 +6,7 @@ use core::time::Duration;
 use kohort_protocol::api::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 use kohort_protocol::{ApiKey, Recovery, Timestamp};
 
-use super::{Classic, Phase, Round, to};
+use super::{Classic, Phase, Round, recovery, to};
 use crate::member::backoff::Retry;
 use crate::member::coordinator::{Coordinator, Incarnation};
 use crate::member::error::MemberError;
@@ -139,7 +139,7 @@ impl Classic {
             Ok(response) => response.error_code,
             Err(failure) => return self.heartbeat_failed(wire, coordinator, open, &failure),
         };
-        match Recovery::of(ApiKey::Heartbeat, code) {
+        match recovery(self.unsynced, coordinator, ApiKey::Heartbeat, code) {
             Recovery::Done => session.pulse.acknowledged(open.sent),
             Recovery::Rejoin => {
                 session.pulse.acknowledged(open.sent);

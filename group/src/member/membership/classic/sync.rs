@@ -77,6 +77,7 @@ impl Classic {
             let group = wire.config.group_id.clone();
             return self.fatal(MemberError::Protocol { group, problem });
         }
+        self.unsynced = None;
         session.stage = Stage::Stable;
         session.pulse.acknowledged(open.sent);
         self.signals.push_back(Signal::Joined {
