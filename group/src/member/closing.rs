@@ -76,7 +76,7 @@ impl Member {
 
     /// Goes as far as it can.
     pub(super) fn drive_closing(&mut self) {
-        self.departures.expire(&self.wire);
+        self.departures.expire(&self.wire, &self.coordinator);
         let Life::Closing { stage, deadline } = self.life else {
             return;
         };

@@ -195,7 +195,7 @@ impl Member {
         if let Some(id) = self.membership.depart(&mut self.wire)
             && self.wire.config.group_instance_id.is_none()
         {
-            self.departures.add(&self.wire, id, reason);
+            self.departures.add(id, reason);
         }
     }
 }

@@ -159,7 +159,7 @@ impl Member {
             Signal::RevokeWanted { .. } if self.is_closing() => {}
             Signal::RevokeWanted { learned } => self.revoke_wanted(learned),
             Signal::Lost => self.lose(),
-            Signal::Orphan(id) => self.departures.add(&self.wire, id, "left before it knew its id"),
+            Signal::Orphan(id) => self.departures.add(id, "left before it knew its id"),
             Signal::Fatal(error) => self.stop(error),
         }
     }

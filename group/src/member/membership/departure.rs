@@ -2,6 +2,8 @@
 //!
 //! A goodbye is tried until it is heard, or until the session must have ended by itself; joining again does not wait for it, for that
 //! happens under a new id. UNKNOWN_MEMBER_ID is success.
+//!
+//! As long as no coordinator is known, that time does not begin: one that takes over gives every member its whole session anew.
 
 use alloc::collections::VecDeque;
 use alloc::string::String;
@@ -26,8 +28,8 @@ pub(in crate::member) struct Departures {
 struct Leaver {
     member_id: MemberId,
     reason: String,
-    /// When its session has ended anyway.
-    until: Timestamp,
+    /// When its session has ended anyway, once there was a coordinator to end it.
+    until: Option<Timestamp>,
 }
 
 impl Departures {
@@ -39,12 +41,11 @@ impl Departures {
         }
     }
 
-    pub(in crate::member) fn add(&mut self, wire: &Wire, member_id: MemberId, reason: &str) {
-        let until = wire.now + wire.config.session_timeout;
+    pub(in crate::member) fn add(&mut self, member_id: MemberId, reason: &str) {
         self.leavers.push_back(Leaver {
             member_id,
             reason: short(reason),
-            until,
+            until: None,
         });
     }
 
@@ -53,9 +54,15 @@ impl Departures {
     }
 
     /// Forgets those whose session has ended by itself.
-    pub(in crate::member) fn expire(&mut self, wire: &Wire) {
+    pub(in crate::member) fn expire(&mut self, wire: &Wire, coordinator: &Coordinator) {
+        if coordinator.node().is_some() {
+            for leaver in &mut self.leavers {
+                leaver.until.get_or_insert(wire.now + wire.config.session_timeout);
+            }
+        }
         if !self.under_way {
-            self.leavers.retain(|leaver| wire.now < leaver.until);
+            self.leavers
+                .retain(|leaver| leaver.until.is_none_or(|until| wire.now < until));
         }
     }
 
@@ -124,10 +131,7 @@ impl Departures {
 
     pub(in crate::member) fn deadline(&self, coordinator: &Coordinator) -> Option<Timestamp> {
         let leaver = self.leavers.front().filter(|_| !self.under_way)?;
-        Some(if coordinator.node().is_some() {
-            self.retry.at().min(leaver.until)
-        } else {
-            leaver.until
-        })
+        let retry = coordinator.node().map(|_| self.retry.at());
+        retry.into_iter().chain(leaver.until).min()
     }
 }

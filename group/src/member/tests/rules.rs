@@ -653,6 +653,34 @@ fn rule_23_close_waits_for_the_id_it_is_about_to_be_given_and_gives_it_back() {
     assert_eq!(rig.reply(left(ErrorCode::NONE)), ["closed"]);
 }
 
+#[test]
+fn rule_23_a_goodbye_waits_for_a_coordinator_longer_than_a_session() {
+    let mut rig = Rig::stable(MemberConfig {
+        max_poll_interval: Duration::from_secs(4),
+        ..config()
+    });
+    rig.pass_ms(3000);
+    rig.disconnect("Heartbeat");
+    rig.pass_ms(1000); // the application is away, and nobody is there to be told
+    rig.pass_ms(11_000);
+    let deadline = rig.now + Duration::from_secs(2);
+    assert_eq!(
+        rig.give(Input::Close {
+            commit: true,
+            deadline
+        }),
+        NOTHING
+    );
+    // Whoever took over in between gave us our whole session anew.
+    assert_eq!(
+        rig.reply(found(2)),
+        [
+            "learned 2 h:9002",
+            "LeaveGroup@2 m-1 \"max.poll.interval.ms was exceeded\" (30s)"
+        ]
+    );
+}
+
 // ---- 24: unstable offsets
 
 #[test]
