@@ -111,7 +111,8 @@ impl Member {
     fn fetched_well(&mut self, node: NodeId, open: Open, flight: &Flight, fetched: Fetched) {
         let wait = self.wire.config.fetch_max_wait;
         let was_quick = self.wire.now.since(flight.sent) < wait / 2;
-        let brought_nothing = fetched.partitions.iter().all(FetchedPartition::is_silent);
+        let is_nothing = |said: &FetchedPartition| said.is_silent() || flight.asked(said).is_none();
+        let brought_nothing = fetched.partitions.iter().all(is_nothing);
         if let Some(broker) = self.fetching.brokers.get_mut(&node) {
             if open.purpose == Purpose::Fetch {
                 broker.session.answered(fetched.session_id);
@@ -128,13 +129,7 @@ impl Member {
     }
 
     fn partition_fetched(&mut self, node: NodeId, flight: &Flight, fetched: FetchedPartition) {
-        let named = Some(&fetched.topic).filter(|topic| !topic.is_empty());
-        let topic = named.or_else(|| flight.names.get(&fetched.topic_id)).cloned();
-        let name = topic.map(|topic| TopicPartition {
-            topic,
-            partition: fetched.partition,
-        });
-        let asked = name.and_then(|name| flight.spots.get(&name).map(|&spot| (name, spot)));
+        let asked = flight.asked(&fetched);
         let Some((name, spot)) = asked.filter(|(name, spot)| self.is_current(name, *spot)) else {
             // Another period or position by now, named twice, or never asked for.
             if let Some(records) = fetched.records {
@@ -362,6 +357,20 @@ impl Member {
                 problem,
             });
         }
+    }
+}
+
+impl Flight {
+    /// Which partition is meant, and from where it was to be read; nothing if it was not asked for.
+    fn asked(&self, said: &FetchedPartition) -> Option<(TopicPartition, Spot)> {
+        let named = Some(&said.topic).filter(|topic| !topic.is_empty());
+        let topic = named.or_else(|| self.names.get(&said.topic_id))?.clone();
+        let name = TopicPartition {
+            topic,
+            partition: said.partition,
+        };
+        let spot = *self.spots.get(&name)?;
+        Some((name, spot))
     }
 }
 

@@ -81,6 +81,11 @@ impl Partition {
 }
 
 impl Partitions {
+    #[cfg(test)]
+    pub(in crate::member) fn batches(&self) -> usize {
+        self.owned.values().map(|partition| partition.ready.len()).sum()
+    }
+
     /// Records have come, and the application may have them.
     pub(in crate::member) fn arrived(&mut self, wire: &mut Wire, name: &TopicPartition, batch: Batch) {
         let period = self.period();
@@ -90,7 +95,11 @@ impl Partitions {
         partition.fetch = batch.next;
         partition.ready_bytes += batch.bytes;
         self.shelf.bytes += batch.bytes;
-        partition.ready.push_back(batch);
+        match partition.ready.back_mut() {
+            // They hold no memory that is counted: a log of nothing else must not make a list without end.
+            Some(last) if !last.visible && !batch.visible => last.next = batch.next,
+            _ => partition.ready.push_back(batch),
+        }
         if batch.visible {
             self.shelf
                 .tickets

@@ -36,6 +36,32 @@ fn a_session_names_only_what_moved() {
     assert_eq!(rig.pass_ms(120), ["Fetch@1 s7/2 (30s)"]);
 }
 
+/// L04: what was not asked for is nothing, or a broker that always answers so would be asked as fast as it answers.
+#[test]
+fn a_broker_that_brings_what_nobody_asked_for_is_not_asked_again_at_full_speed() {
+    let mut rig = three(config());
+    assert_eq!(rig.fetch_brings(vec![records("u-0", 1, 10)]), ["discard 1"]);
+    assert_eq!(rig.pass_ms(120).len(), 1);
+}
+
+/// S20: they hold no memory that is counted.
+#[test]
+fn control_records_without_end_behind_what_lies_ready_take_one_place() {
+    let mut rig = three(config());
+    rig.fetch_brings(vec![records("t-1", 1, 10)]);
+    for ticket in 2..50 {
+        let next = i64::try_from(ticket).unwrap() * 10;
+        assert_eq!(
+            rig.fetch_brings(vec![control("t-1", ticket, next)])[0],
+            format!("discard {ticket}")
+        );
+    }
+    assert_eq!(rig.member.partitions.batches(), 2);
+    rig.take(1);
+    rig.give(Input::Polled);
+    assert_eq!(rig.member.position(&tp("t-1")).unwrap().processed, Some(490));
+}
+
 #[test]
 fn a_session_that_the_broker_lost_is_opened_anew() {
     let refused = |code| {

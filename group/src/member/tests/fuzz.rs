@@ -1,7 +1,7 @@
 //! Anything may come in, in any order, from brokers that lie: the member does not panic, does not spin, forgets nobody who waits,
-//! and says nothing after its last word. Equal inputs give equal outputs.
+//! says nothing after its last word, and keeps the rules that `watch.rs` asks about. Equal inputs give equal outputs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, RangeBounds};
 use std::time::Duration;
 
@@ -10,9 +10,11 @@ use kohort_protocol::api::fetch::{CurrentLeader, EpochEndOffset};
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{
     ErrorCode, Generation, GroupInstanceId, LeaderEpoch, MemberId, NodeId, Timestamp, TopicName,
+    TopicPartition,
 };
 
 use super::answers::*;
+use super::watch::Watch;
 use crate::member::{
     AutoOffsetReset, CallId, CommitOffset, Event, Failure, Fetched, FetchedPartition, GuardId, Input, Member,
     MemberConfig, Output, Period, SeekTo, Ticket, Token,
@@ -86,13 +88,28 @@ struct Fuzz {
     calls: u64,
     waiting: BTreeSet<u64>,
     closed: bool,
-    trace: String,
+    /// One answer in so many is a lie, or an error.
+    honesty: u64,
+    generation: i32,
+    /// Where each partition was fetched last.
+    reading: BTreeMap<TopicPartition, i64>,
+    watch: Watch,
+    trace: Option<String>,
+}
+
+/// What led to a failure.
+impl Drop for Fuzz {
+    fn drop(&mut self) {
+        if let (true, Some(trace)) = (std::thread::panicking(), &self.trace) {
+            eprintln!("{trace}");
+        }
+    }
 }
 
 const NAMES: [&str; 5] = ["t-0", "t-1", "t-2", "u-0", "t--1"];
 
 impl Fuzz {
-    fn new(mut rng: Choices) -> Self {
+    fn new(mut rng: Choices, trace: bool) -> Self {
         let policies = [
             AutoOffsetReset::Earliest,
             AutoOffsetReset::Latest,
@@ -108,10 +125,13 @@ impl Fuzz {
             fetch_max_bytes: rng.i32(1..3000),
             ..config()
         };
+        let watch = Watch::new(&config);
+        let honesty = [2, 6, 20, 80][rng.usize(..4)];
         let member = Member::new(config, rng.u64(..)).unwrap();
         Self {
             rng,
             member,
+            watch,
             now: Timestamp::ZERO,
             open: Vec::new(),
             guards: Vec::new(),
@@ -121,16 +141,25 @@ impl Fuzz {
             calls: 0,
             waiting: BTreeSet::new(),
             closed: false,
-            trace: String::new(),
+            honesty,
+            generation: 0,
+            reading: BTreeMap::new(),
+            trace: trace.then(String::new),
         }
     }
 
     fn give(&mut self, input: Input) {
-        self.trace += &format!("{} < {input:?}\n", self.now);
+        if let Some(trace) = &mut self.trace {
+            *trace += &format!("{} < {input:?}\n", self.now);
+        }
+        self.watch.sees_input(self.now, &input);
         self.member.handle(self.now, input);
         let mut sent = 0;
         while let Some(output) = self.member.poll() {
-            self.trace += &format!("{} > {output:?}\n", self.now);
+            if let Some(trace) = &mut self.trace {
+                *trace += &format!("{} > {output:?}\n", self.now);
+            }
+            self.watch.sees_output(&output);
             assert!(
                 !self.closed || matches!(output, Output::Done { .. }),
                 "after its last word: {output:?}"
@@ -138,7 +167,7 @@ impl Fuzz {
             match output {
                 Output::Send { token, request, .. } => {
                     sent += 1;
-                    self.open.push((token, request.into_request()));
+                    self.sent(token, request.into_request());
                 }
                 Output::Abandon(token) => self.open.retain(|(open, _)| *open != token),
                 Output::Metadata { .. } => {
@@ -150,28 +179,48 @@ impl Fuzz {
                 }
                 Output::Deliver { ticket, .. } => self.delivered.push(ticket),
                 Output::Done { call, .. } => assert!(self.waiting.remove(&call.0), "{call:?} answered twice"),
-                Output::Closed(_) => {
-                    self.closed = true;
-                    assert!(self.waiting.is_empty(), "forgotten: {:?}", self.waiting);
-                }
+                Output::Closed(_) => self.closed = true,
                 _ => {}
             }
         }
         assert!(sent < 20, "{sent} requests at once");
         assert!(self.open.len() < 30, "{:?}", self.open);
+        self.watch.rests(self.closed);
+        assert!(
+            !self.closed || self.waiting.is_empty(),
+            "forgotten: {:?}",
+            self.waiting
+        );
         let deadline = self.member.deadline();
         assert!(
             deadline.is_none_or(|at| at > self.now),
-            "{deadline:?} at {}\n{}",
-            self.now,
-            self.trace
+            "{deadline:?} at {}",
+            self.now
         );
     }
 
+    fn sent(&mut self, token: Token, request: Request) {
+        if let Request::Fetch(fetch) = &request {
+            for topic in &fetch.topics {
+                for partition in &topic.partitions {
+                    let name = TopicPartition::new(topic.topic.clone(), partition.partition);
+                    self.reading.insert(name, partition.fetch_offset);
+                }
+            }
+        }
+        self.open.push((token, request));
+    }
+
+    fn lies(&mut self) -> bool {
+        self.rng.below(self.honesty) == 0
+    }
+
     fn code(&mut self) -> ErrorCode {
-        match self.rng.u8(..10) {
-            0..=5 => ErrorCode::NONE,
-            6 => ErrorCode(self.rng.i16(..)),
+        if !self.lies() {
+            return ErrorCode::NONE;
+        }
+        match self.rng.u8(..8) {
+            0 => ErrorCode(self.rng.i16(..)),
             _ => ErrorCode::ALL[self.rng.usize(..ErrorCode::ALL.len())],
         }
     }
@@ -182,10 +231,28 @@ impl Fuzz {
 
     fn offset(&mut self) -> i64 {
         match self.rng.u8(..8) {
-            0 => self.rng.i64(..),
-            1 => -1,
+            0 if self.lies() => self.rng.i64(..),
+            0 | 1 => -1,
             _ => self.rng.i64(0..60),
         }
+    }
+
+    /// Of what was asked for, mostly, or of something else.
+    fn names<'a>(&mut self, asked: impl Iterator<Item = (&'a TopicName, i32)>) -> Vec<&'static str> {
+        let is_asked = |name: &&&str, asked: &[(&TopicName, i32)]| {
+            let name = tp(name);
+            asked
+                .iter()
+                .any(|&(topic, partition)| *topic == name.topic && partition == name.partition)
+        };
+        let asked: Vec<_> = asked.collect();
+        let asked = NAMES.iter().filter(|name| is_asked(name, &asked)).copied();
+        let mut names: Vec<&str> = asked.collect();
+        if self.lies() {
+            names.pop();
+            names.push(self.name());
+        }
+        names
     }
 
     fn id(&mut self) -> MemberId {
@@ -195,9 +262,17 @@ impl Fuzz {
     /// Mostly what the request asks for; sometimes an answer to something else.
     fn response(&mut self, request: &Request) -> Response {
         let code = self.code();
-        let generation = self.rng.i32(-1..5);
+        self.generation += 1;
+        let generation = if self.lies() {
+            self.rng.i32(-1..5)
+        } else {
+            self.generation
+        };
         match request {
-            Request::FindCoordinator(_) if code.is_ok() => found(self.rng.i32(-1..4)).into(),
+            Request::FindCoordinator(_) if code.is_ok() => {
+                let least = if self.lies() { -1 } else { 0 };
+                found(self.rng.i32(least..4)).into()
+            }
             Request::FindCoordinator(_) => not_found(code).into(),
             Request::JoinGroup(join) if code.is_ok() => {
                 let id = if join.member_id.is_empty() {
@@ -205,12 +280,12 @@ impl Fuzz {
                 } else {
                     join.member_id.clone()
                 };
-                let mut answer = match self.rng.u8(..3) {
-                    0 => follow(generation, id.as_str()),
-                    1 => lead(generation, id.as_str(), &[(id.as_str(), "t"), ("m-2", "t u")]),
+                let mut answer = match self.rng.u8(..6) {
+                    0..=2 => follow(generation, id.as_str()),
+                    3 | 4 => lead(generation, id.as_str(), &[(id.as_str(), "t"), ("m-2", "t u")]),
                     _ => take_id(id.as_str()),
                 };
-                if self.rng.u8(..10) == 0
+                if self.lies()
                     && let Some(member) = answer.members.first_mut()
                 {
                     member.metadata = Bytes::from_static(b"\xff\xff\xff");
@@ -220,8 +295,10 @@ impl Fuzz {
             }
             Request::JoinGroup(_) => join_error(code).into(),
             Request::SyncGroup(_) if code.is_ok() => {
-                let mut answer = synced(["t-0", "t-0 t-1 t-2", "", "u-0"][self.rng.usize(..4)]);
-                if self.rng.u8(..10) == 0 {
+                let assignments = ["t-0 t-1", "t-0", "t-0 t-1 t-2", "", "u-0"];
+                let all = if self.lies() { 5 } else { 4 };
+                let mut answer = synced(assignments[self.rng.usize(..all)]);
+                if self.lies() {
                     answer.assignment = Bytes::from_static(b"\0\0\x7f");
                 }
                 answer.into()
@@ -235,67 +312,78 @@ impl Fuzz {
             Request::LeaveGroup(_) => left(code).into(),
             Request::OffsetCommit(commit) => {
                 let mut answer = committed(commit, code);
-                if self.rng.u8(..5) == 0 {
+                if self.lies() {
                     answer.topics.pop();
                 }
                 answer.into()
             }
-            Request::OffsetFetch(_) if self.rng.u8(..8) == 0 => offsets_error(code).into(),
-            Request::OffsetFetch(_) => {
-                let said: Vec<_> = (0..3)
-                    .map(|_| (self.name(), self.offset(), self.code()))
-                    .collect();
+            Request::OffsetFetch(_) if !code.is_ok() => offsets_error(code).into(),
+            Request::OffsetFetch(request) => {
+                let topics = request
+                    .groups
+                    .iter()
+                    .flat_map(|group| group.topics.iter().flatten());
+                let asked =
+                    topics.flat_map(|topic| topic.partition_indexes.iter().map(|&p| (&topic.name, p)));
+                let said = self.names(asked).into_iter();
+                let said: Vec<_> = said.map(|name| (name, self.offset(), self.code())).collect();
                 offsets_with(&said).into()
             }
-            Request::ListOffsets(_) => {
-                let said: Vec<_> = (0..3)
-                    .map(|_| (self.name(), self.offset(), self.code()))
-                    .collect();
+            Request::ListOffsets(request) => {
+                let topics = request.topics.iter();
+                let asked = topics
+                    .flat_map(|topic| topic.partitions.iter().map(|p| (&topic.name, p.partition_index)));
+                let said = self.names(asked).into_iter();
+                let said: Vec<_> = said.map(|name| (name, self.offset(), self.code())).collect();
                 listed(&said).into()
             }
             _ => heartbeat(code).into(),
         }
     }
 
-    fn fetched_partition(&mut self) -> FetchedPartition {
-        let name = self.name();
+    fn fetched_partition(&mut self, name: &str) -> FetchedPartition {
         self.tickets += 1;
-        let mut partition = match self.rng.u8(..6) {
-            0 => fetch_error(name, self.code()),
-            1 => control(name, self.tickets, self.offset()),
-            2 => empty(name),
-            _ => records(name, self.tickets, self.offset()),
+        let from = self.reading.get(&tp(name)).copied().unwrap_or(0);
+        let next = if self.lies() {
+            self.offset()
+        } else {
+            from.saturating_add(self.rng.i64(1..6))
         };
-        let rare = |rng: &mut Choices| rng.u8(..8) == 0;
-        if rare(&mut self.rng) {
+        let mut partition = match self.rng.u8(..12) {
+            0 => fetch_error(name, self.code()),
+            1 | 2 => control(name, self.tickets, next),
+            3 => empty(name),
+            _ => records(name, self.tickets, next),
+        };
+        if self.lies() {
             partition.corrupt = Some((self.offset(), "odd".into()));
         }
-        if rare(&mut self.rng) {
+        if self.lies() {
             let epoch = LeaderEpoch(self.rng.i32(-2..4));
             partition.diverging_epoch = Some(EpochEndOffset {
                 epoch,
                 end_offset: self.offset(),
             });
         }
-        if rare(&mut self.rng) {
+        if self.lies() {
             let leader_id = NodeId(self.rng.i32(-1..4));
             partition.current_leader = Some(CurrentLeader {
                 leader_id,
                 leader_epoch: LeaderEpoch(self.rng.i32(-1..4)),
             });
         }
-        if rare(&mut self.rng) {
+        if self.lies() {
             partition.preferred_read_replica = NodeId(self.rng.i32(-2..4));
         }
         if let Some(records) = &mut partition.records {
-            records.bytes = self.rng.usize(..4000);
+            records.bytes = self.rng.usize(1..4000);
         }
         partition
     }
 
     fn answer(&mut self) {
         let at = self.rng.usize(..self.open.len());
-        let (token, request) = if self.rng.u8(..12) == 0 {
+        let (token, request) = if self.lies() {
             self.open[at].clone()
         } else {
             self.open.remove(at)
@@ -305,18 +393,20 @@ impl Fuzz {
             Failure::TimedOut,
             Failure::Malformed("y".into()),
         ];
-        let failed = (self.rng.u8(..8) == 0).then(|| failure[self.rng.usize(..3)].clone());
-        if matches!(request, Request::Fetch(_)) {
-            let partitions = (0..self.rng.usize(..4))
-                .map(|_| self.fetched_partition())
+        let failed = self.lies().then(|| failure[self.rng.usize(..3)].clone());
+        if let Request::Fetch(fetch) = &request {
+            let asked = fetch.topics.iter();
+            let asked = asked.flat_map(|topic| topic.partitions.iter().map(|p| (&topic.topic, p.partition)));
+            let mut names = self.names(asked);
+            if names.is_empty() {
+                names.extend((0..self.rng.usize(..3)).map(|_| NAMES[self.rng.usize(..3)]));
+            }
+            let partitions = names
+                .into_iter()
+                .map(|name| self.fetched_partition(name))
                 .collect();
-            let error_code = if self.rng.u8(..6) == 0 {
-                self.code()
-            } else {
-                ErrorCode::NONE
-            };
             let fetched = Fetched {
-                error_code,
+                error_code: self.code(),
                 session_id: self.rng.i32(-1..3),
                 partitions,
             };
@@ -399,60 +489,55 @@ impl Fuzz {
                     deadline,
                 }
             }
-            12 if !self.delivered.is_empty() => Input::Taken(self.delivered.remove(0)),
-            13 if !self.guards.is_empty() => Input::Released {
+            10..=14 if !self.guards.is_empty() => Input::Released {
                 guard: self.guards.remove(0),
                 unwinding: false,
             },
-            14 => Input::Tick,
+            12..=15 if !self.delivered.is_empty() => Input::Taken(self.delivered.remove(0)),
+            16 => Input::Tick,
             _ => Input::Polled,
         };
-        self.give(input);
+        if self.watch.is_true(&input) {
+            self.give(input);
+        }
     }
 
     fn step(&mut self) {
-        match self.rng.u8(..10) {
-            0..=3 if !self.open.is_empty() => self.answer(),
-            4 if self.metadata => {
+        match self.rng.u8(..12) {
+            0..=4 if !self.open.is_empty() => self.answer(),
+            5 if self.metadata => {
                 self.metadata = false;
-                let mut answer = topics(&[("t", self.rng.i32(0..4)), ("u", 1)]);
-                answer.error_code = if self.rng.u8(..6) == 0 {
-                    self.code()
-                } else {
-                    ErrorCode::NONE
-                };
-                answer.topics[0].error_code = if self.rng.u8(..4) == 0 {
-                    self.code()
-                } else {
-                    ErrorCode::NONE
-                };
-                if self.rng.u8(..10) == 0 {
+                let count = if self.lies() { self.rng.i32(0..4) } else { 3 };
+                let mut answer = topics(&[("t", count), ("u", 1)]);
+                (answer.error_code, answer.topics[0].error_code) = (self.code(), self.code());
+                if self.lies() {
                     answer.topics[0].topic_id = topic_id("new");
                 }
-                let fails = self.rng.u8(..6) == 0;
+                let fails = self.lies();
                 self.give(Input::Metadata(if fails {
                     Err(Failure::TimedOut)
                 } else {
                     Ok(answer)
                 }));
             }
-            5 | 6 => {
-                // Time passes, to the deadline or beyond it.
+            6 => {
+                // Time passes, to the deadline or beyond it. A process that was suspended may find something else first than its clock.
                 let to = self.member.deadline().unwrap_or(self.now);
-                let beyond = Duration::from_millis(if self.rng.u8(..6) == 0 {
-                    self.rng.u64(..20_000)
-                } else {
-                    0
-                });
-                self.now = self.now.max(to) + beyond;
-                self.give(Input::Tick);
+                let (beyond, suspended) = match self.rng.u8(..6) {
+                    0 => (self.rng.u64(..20_000), self.rng.bool()),
+                    _ => (0, false),
+                };
+                self.now = self.now.max(to) + Duration::from_millis(beyond);
+                if !suspended {
+                    self.give(Input::Tick);
+                }
             }
             _ => self.act(),
         }
     }
 
     /// Closes, and looks whether all was answered.
-    fn end(mut self) -> String {
+    fn end(mut self) -> Option<String> {
         if !self.closed {
             let deadline = self.now + Duration::from_secs(2);
             self.give(Input::Close {
@@ -462,20 +547,15 @@ impl Fuzz {
             self.now = deadline;
             self.give(Input::Tick);
         }
-        assert!(
-            self.closed && self.waiting.is_empty(),
-            "{:?}\n{}",
-            self.waiting,
-            self.trace
-        );
+        assert!(self.closed && self.waiting.is_empty(), "{:?}", self.waiting);
         assert_eq!(self.member.deadline(), None);
         assert_eq!(self.member.generation(), Generation::NONE);
-        self.trace
+        self.trace.take()
     }
 }
 
-fn run(seed: u64) -> String {
-    let mut fuzz = Fuzz::new(Choices::of(Vec::new(), seed));
+fn run(seed: u64) -> Option<String> {
+    let mut fuzz = Fuzz::new(Choices::of(Vec::new(), seed), true);
     fuzz.give(Input::Start);
     for _ in 0..400 {
         fuzz.step();
@@ -484,8 +564,8 @@ fn run(seed: u64) -> String {
 }
 
 /// The same with a fuzzer's bytes, as long as there are any. (`fuzz/targets` includes this file.)
-pub(super) fn follow_bytes(bytes: &[u8]) -> String {
-    let mut fuzz = Fuzz::new(Choices::of(bytes.to_vec(), 1));
+pub(super) fn follow_bytes(bytes: &[u8], trace: bool) -> Option<String> {
+    let mut fuzz = Fuzz::new(Choices::of(bytes.to_vec(), 1), trace);
     fuzz.give(Input::Start);
     while !fuzz.rng.bytes.is_empty() {
         fuzz.step();
@@ -514,6 +594,6 @@ fn equal_inputs_give_equal_outputs() {
 #[test]
 fn bytes_decide_what_comes_in() {
     let bytes: Vec<u8> = (0..200).map(|n: u8| n.wrapping_mul(73)).collect();
-    assert!(follow_bytes(&bytes) == follow_bytes(&bytes));
-    assert!(follow_bytes(&bytes) != follow_bytes(&bytes[1..]));
+    assert!(follow_bytes(&bytes, true) == follow_bytes(&bytes, true));
+    assert!(follow_bytes(&bytes, true) != follow_bytes(&bytes[1..], true));
 }

@@ -11,3 +11,4 @@ mod rig;
 mod rules;
 mod seen;
 mod settings;
+mod watch;

@@ -256,6 +256,18 @@ fn rule_06_an_application_that_does_not_poll_leaves_and_rejoins_with_its_next_po
     assert_eq!(rig.give(Input::Polled), ["JoinGroup@1 id= (30s)"]);
 }
 
+/// Two JoinGroup requests without an id would make it two members, and the id of a forgotten one holds up the group.
+#[test]
+fn rule_06_a_first_join_that_was_left_parked_is_taken_up_by_the_next_poll() {
+    let mut rig = Rig::started(MemberConfig {
+        max_poll_interval: Duration::from_secs(4),
+        ..config()
+    });
+    assert_eq!(rig.pass_ms(4000).len(), 1); // no poll for too long
+    assert_eq!(rig.give(Input::Polled), NOTHING);
+    assert_eq!(rig.reply(take_id("m-1")), ["JoinGroup@1 id=m-1 (30s)"]);
+}
+
 #[test]
 fn rule_06_waiting_inside_the_client_counts_as_polling() {
     let mut rig = Rig::stable(MemberConfig {

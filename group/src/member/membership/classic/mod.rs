@@ -106,7 +106,9 @@ impl Classic {
 
     pub(in crate::member) fn join(&mut self, reason: &str) {
         if matches!(self.phase, Phase::Out) {
-            self.phase = Phase::Joining(None);
+            // One that was left parked is taken up again: a second would make us two members, and of a third nobody would remember the
+            // first, whose id holds up the group until its session ends.
+            self.phase = Phase::Joining(self.orphan.take());
             self.reason = reason.into();
         }
     }
