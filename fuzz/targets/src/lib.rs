@@ -22,6 +22,7 @@ mod mutate;
 mod peers;
 mod records;
 mod seeds;
+mod simulation;
 
 pub use bombs::{Bomb, bombs};
 pub use campaign::{Breach, Campaign, Tally};
@@ -43,6 +44,7 @@ pub const TARGETS: &[Target] = &[
     ("record_batch", records::fuzz),
     ("request", messages::fuzz_request),
     ("response", messages::fuzz_response),
+    ("simulation", simulation::fuzz),
     ("snappy", records::fuzz_snappy),
     ("subscription", blobs::fuzz_subscription),
     ("zstd", records::fuzz_zstd),

@@ -36,6 +36,10 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         (0..120).map(|byte: u8| byte.wrapping_mul(37)).collect(),
     ));
     seeds.extend(dissect().map(|seed| ("dissect", seed)));
+    for factor in [37, 73, 151] {
+        let numbers = (0..160).map(|byte: u8| byte.wrapping_mul(factor));
+        seeds.push(("simulation", numbers.collect()));
+    }
     seeds
 }
 

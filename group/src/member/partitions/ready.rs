@@ -69,8 +69,7 @@ impl Partition {
 
     /// Control records at the head are used up: there is nothing to hand out before what follows them. If all that was handed out is
     /// processed, so are they; a consumer that waits at the end of a transaction would else seem to lag behind it for ever.
-    fn pass_over(&mut self) {
-        let is_caught_up = self.processed == self.delivered;
+    fn pass_over(&mut self, is_caught_up: bool) {
         while let Some(batch) = self.ready.pop_front_if(|batch| !batch.visible) {
             self.delivered = Some(batch.next);
         }
@@ -113,8 +112,12 @@ impl Partitions {
             });
         } else {
             wire.push(Output::Discard(batch.ticket));
-            partition.pass_over();
-            self.unprocessed.insert(name.clone());
+            // After a seek the position may be what was processed before it, although what was read since is not.
+            let is_caught_up = partition.processed == partition.delivered && !self.unprocessed.contains(name);
+            partition.pass_over(is_caught_up);
+            if !is_caught_up {
+                self.unprocessed.insert(name.clone());
+            }
         }
     }
 
@@ -154,7 +157,7 @@ impl Partitions {
                 }
             }
         }
-        partition.pass_over();
+        partition.pass_over(false);
         let is_hungry = was_withdrawn || (before >= limit && partition.ready_bytes < limit);
         self.unprocessed.insert(name);
         self.shelf.leaves(ticket);

@@ -833,6 +833,26 @@ fn rule_63_nothing_is_committed_beyond_what_was_handed_out_and_processed() {
     assert_eq!(rig.commit_stored(), ["done 2"]);
 }
 
+/// Read again from an earlier place, the position comes by where it was before: the application is not done with what it has now.
+#[test]
+fn rule_63_control_records_behind_what_is_read_again_wait_for_the_application() {
+    let mut rig = Rig::reading(config());
+    rig.fetch_brings(vec![records("t-0", 1, 8)]);
+    rig.take(1);
+    rig.give(Input::Polled);
+    rig.give(Input::Seek {
+        call: CallId(1),
+        partition: tp("t-0"),
+        to: SeekTo::Offset(6),
+    });
+    rig.fetch_brings(vec![records("t-0", 2, 8)]);
+    rig.take(2);
+    rig.fetch_brings(vec![control("t-0", 3, 12)]);
+    assert_eq!(rig.member.position(&tp("t-0")).unwrap().processed, Some(8));
+    rig.give(Input::Polled);
+    assert_eq!(rig.member.position(&tp("t-0")).unwrap().processed, Some(12));
+}
+
 #[test]
 fn rule_63_a_seek_and_a_reset_carry_no_epoch() {
     let mut rig = Rig::reading(config());

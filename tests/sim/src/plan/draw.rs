@@ -71,6 +71,15 @@ impl Plan {
         plan
     }
 
+    /// Adds a fault of the kind with this number, counted round, as `seed` draws it; nothing if it has no place in this plan. For
+    /// whoever chooses faults one by one.
+    pub fn add_fault(&mut self, kind: usize, at: Timestamp, seed: u64) {
+        let rng = &mut fastrand::Rng::with_seed(seed);
+        if let Some(act) = (KINDS[kind % KINDS.len()].draw)(rng, self) {
+            self.faults.push(Fault { at, act });
+        }
+    }
+
     fn draw_members(&mut self, rng: &mut fastrand::Rng) {
         self.partitions = rng.i32(1..=8);
         self.produce = ms(rng, 50..600);
