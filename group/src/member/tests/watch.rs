@@ -523,7 +523,7 @@ impl Watch {
         let others = self.open.values().filter(waits).count();
         let most = match api {
             // To each leader one, or a session and one besides; one of each round.
-            ApiKey::ListOffsets | ApiKey::Fetch | ApiKey::Heartbeat => 10,
+            ApiKey::ListOffsets | ApiKey::Fetch | ApiKey::Heartbeat | ApiKey::OffsetFetch => 10,
             _ => 0,
         };
         assert!(others <= most, "{api} while {others} are on their way");
