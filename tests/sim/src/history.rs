@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kohort_broker::{ArrivedRequest, GroupState};
 use kohort_group::member::{
-    CallError, CallId, CommitOffset, Event, Failure, GuardId, MemberConfig, MemberError, Period, Token,
+    CallError, CallId, CommitOffset, Event, Failure, GuardId, MemberConfig, MemberError, Period, SeekTo, Token,
 };
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{Generation, NodeId, Timestamp, TopicName, TopicPartition};
@@ -27,8 +27,10 @@ pub enum What<'a> {
         config: &'a MemberConfig,
         commits: Commits,
     },
-    /// It stands still (SIGSTOP), or goes on.
+    /// It stands still (SIGSTOP), or goes on. Or its machine alone does, for want of a thread.
     Frozen(bool),
+    /// Its timers fire late by up to so much.
+    Late(Duration),
     /// It is gone without a word.
     Crashed,
 
@@ -73,6 +75,22 @@ pub enum What<'a> {
     },
     /// It asks that everything processed be committed.
     ProcessedAsked { call: CallId },
+    /// It wants to continue elsewhere.
+    Sought {
+        call: CallId,
+        partition: &'a TopicPartition,
+        to: SeekTo,
+    },
+    /// It will ask for a commit that is lower than what it has read.
+    Lowered {
+        partition: &'a TopicPartition,
+        to: i64,
+    },
+    /// It wants nothing of this partition for a while, or wants it again.
+    Paused {
+        partition: &'a TopicPartition,
+        paused: bool,
+    },
     /// A call of it is answered.
     Done {
         call: CallId,

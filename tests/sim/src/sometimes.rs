@@ -116,6 +116,20 @@ situations! {
     FetchSessionLost
     /// a position was reset
     Reset
+    /// an application sought
+    Sought
+    /// an application sought while a commit was in flight
+    SoughtDuringCommit
+    /// an application paused a partition
+    Paused
+    /// an application lowered a committed offset
+    Lowered
+    /// an application closed with a notice in its hands
+    ClosedInNotice
+    /// an application took records while its machine was not called
+    ReadWhileStarved
+    /// the group was full
+    GroupFull
 }
 
 /// How often each was reached.
@@ -256,7 +270,17 @@ impl Sometimes {
                 self.reached_if(led, Situation::LeaderLostDuringRebalance);
                 self.commits.remove(&process);
             }
+            What::Sought { .. } => {
+                self.reached(Situation::Sought);
+                self.reached_if(self.commits.contains_key(&process), Situation::SoughtDuringCommit);
+            }
+            What::Paused { paused: true, .. } => self.reached(Situation::Paused),
+            What::Lowered { .. } => self.reached(Situation::Lowered),
+            What::Delivered { .. } => {
+                self.reached_if(of.life == Life::Frozen, Situation::ReadWhileStarved);
+            }
             What::Closing { .. } => {
+                self.reached_if(of.revoking.is_some(), Situation::ClosedInNotice);
                 self.reached_if(self.commits.contains_key(&process), Situation::ClosedDuringCommit);
             }
             What::Closed { result } => {
@@ -341,6 +365,7 @@ impl Sometimes {
                 let just_woke = now.since(of.awake_since) < of.config.heartbeat_interval;
                 self.reached_if(just_woke, Situation::DroppedWhileFrozen);
             }
+            ErrorCode::GROUP_MAX_SIZE_REACHED => self.reached(Situation::GroupFull),
             ErrorCode::COORDINATOR_LOAD_IN_PROGRESS => self.reached(Situation::CoordinatorLoading),
             ErrorCode::FENCED_INSTANCE_ID => self.reached(Situation::FencedInstance),
             _ => {}

@@ -147,6 +147,10 @@ const fn kind(what: &What<'_>) -> &'static str {
         What::ProcessedAsked { .. } => "commit-all",
         What::Done { .. } => "done",
         What::Subscribed { .. } => "subscribe",
+        What::Sought { .. } => "seek",
+        What::Lowered { .. } => "lower",
+        What::Paused { .. } => "pause",
+        What::Late(_) => "late",
         What::Closing { .. } => "close",
         What::Closed { .. } => "closed",
         What::Buffered { .. } => "buffer",
@@ -168,6 +172,9 @@ fn about(what: &What<'_>) -> String {
         | What::Replied { request, .. } => request.api().to_string(),
         What::Arrived { request } => request.request.api().to_string(),
         What::Delivered { partition, .. }
+        | What::Sought { partition, .. }
+        | What::Lowered { partition, .. }
+        | What::Paused { partition, .. }
         | What::Committed { partition, .. }
         | What::LogChanged(partition) => partition.to_string(),
         What::Said(event) | What::Heard(event) => event_name(event).to_owned(),
@@ -205,6 +212,10 @@ fn detail(what: &What<'_>) -> String {
             format!("{} {}", call.0, offsets.join(" "))
         }
         What::ProcessedAsked { call } => call.0.to_string(),
+        What::Sought { call, to, .. } => format!("{} {to:?}", call.0),
+        What::Lowered { to, .. } => to.to_string(),
+        What::Paused { paused, .. } => paused.to_string(),
+        What::Late(late) => format!("{late:?}"),
         What::Done { call, result } => format!("{} {result:?}", call.0),
         What::Subscribed { topics } => format!("{topics:?}"),
         What::Closing { deadline, .. } => format!("until {deadline}"),

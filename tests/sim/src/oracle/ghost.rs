@@ -1,8 +1,9 @@
 //! Ghost state: what every invariant needs to know of the processes, kept from the history alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use kohort_group::member::{Event, GuardId, MemberConfig, MemberError, Period};
+use kohort_group::member::{Event, GuardId, MemberConfig, MemberError, Period, SeekTo};
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicPartition};
 
@@ -60,6 +61,10 @@ pub struct ProcessGhost {
     pub revoking: Option<GuardId>,
     /// Where it may begin, by partition, in this period: the committed offset that it was told, or where a reset set it.
     pub started: BTreeMap<TopicPartition, i64>,
+    /// Where it wanted to go on in this period, and how far it had got before.
+    pub sought: BTreeMap<TopicPartition, i64>,
+    /// Its timers may fire so late.
+    pub late: Duration,
     /// Where the next record is, by partition, in this period.
     pub delivered: BTreeMap<TopicPartition, i64>,
     /// The same, as of its last coming back.
@@ -92,6 +97,8 @@ impl ProcessGhost {
             assigned: None,
             revoking: None,
             started: BTreeMap::new(),
+            sought: BTreeMap::new(),
+            late: Duration::ZERO,
             delivered: BTreeMap::new(),
             processed: BTreeMap::new(),
             polled: now,
@@ -141,6 +148,8 @@ impl ProcessGhost {
                 self.life = if *frozen { Life::Frozen } else { Life::Running };
                 self.awake_since = now;
             }
+            What::Late(late) => self.late = *late,
+            What::Sought { partition, to, .. } => self.sought(partition, *to),
             What::Crashed => {
                 self.life = Life::Crashed;
                 self.own_nothing();
@@ -184,6 +193,11 @@ impl ProcessGhost {
             What::Delivered {
                 partition, offsets, ..
             } => {
+                if let (Some(first), Some(began)) = (offsets.first(), self.started.get_mut(*partition))
+                    && *began == i64::MAX
+                {
+                    *began = self.sought.get(*partition).map_or(*first, |far| *first.max(far));
+                }
                 if let Some(last) = offsets.last() {
                     self.delivered.insert((*partition).clone(), last + 1);
                 }
@@ -197,7 +211,9 @@ impl ProcessGhost {
                     topics.flat_map(|topic| topic.partitions.iter().map(move |p| (topic, p)))
                 {
                     let name = named(&topic.name, partition.partition_index);
-                    self.started.insert(name, partition.committed_offset);
+                    if !self.sought.contains_key(&name) {
+                        self.started.insert(name, partition.committed_offset);
+                    }
                 }
             }
             What::Said(Event::Reset { partition, to, .. }) => {
@@ -205,6 +221,7 @@ impl ProcessGhost {
             }
             What::Said(Event::Assigned { guard, .. }) => {
                 self.started.clear();
+                self.sought.clear();
                 self.assigned = Some(*guard);
             }
             What::Said(Event::Lost { .. }) => {
@@ -218,6 +235,23 @@ impl ProcessGhost {
             What::Released { guard } if self.revoking == Some(*guard) => self.own_nothing(),
             _ => {}
         }
+    }
+
+    /// It goes on elsewhere; what it had got to before may still be on its way to be committed. Where the log begins or ends it sees
+    /// only with the first record.
+    fn sought(&mut self, partition: &TopicPartition, to: SeekTo) {
+        let delivered = self.delivered.remove(partition).unwrap_or(-1);
+        let processed = self.processed.remove(partition).unwrap_or(-1);
+        let began = self.started.get(partition).copied().unwrap_or(-1);
+        let before = self.sought.get(partition).copied().unwrap_or(-1);
+        let began = if began == i64::MAX { -1 } else { began };
+        let far = delivered.max(processed).max(began).max(before);
+        self.sought.insert(partition.clone(), far);
+        let began = match to {
+            SeekTo::Offset(offset) => far.max(offset),
+            _ => i64::MAX,
+        };
+        self.started.insert(partition.clone(), began);
     }
 
     fn sent(&mut self, request: &Request) {

@@ -18,6 +18,7 @@ mod s06_commits_in_order;
 mod s06_settled_again;
 mod s07_start_position;
 mod s08_no_skip_no_duplicate;
+mod s08_paused;
 mod s10_at_least_once;
 mod s11_acknowledged_is_stored;
 mod s12_lost_is_lost;
@@ -69,6 +70,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(s06_commits_in_order::CommitsInOrder::default()),
         Box::new(s07_start_position::StartPosition::default()),
         Box::new(s08_no_skip_no_duplicate::InOrder::default()),
+        Box::new(s08_paused::Paused::default()),
         Box::new(s10_at_least_once::AtLeastOnce),
         Box::new(s12_lost_is_lost::LostIsLost::default()),
         Box::new(s13_heartbeats::Heartbeats::default()),

@@ -40,6 +40,7 @@ impl Invariant for EpochCommitted {
             let name = TopicPartition::new(topic.clone(), one.partition_index);
             one.committed_leader_epoch == LeaderEpoch::NONE
                 && ghost.processed.get(&name) == Some(&one.committed_offset)
+                && !self.by_hand.contains(&(process, name, one.committed_offset))
         };
         match all.find(is_bare) {
             Some((topic, bare)) => Err(format!(

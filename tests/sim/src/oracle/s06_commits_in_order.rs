@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use kohort_group::member::Event;
+use kohort_group::member::{Event, SeekTo};
 use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::api::offset_fetch::OffsetFetchResponse;
 use kohort_protocol::api::{Request, Response};
@@ -48,6 +48,8 @@ pub(super) struct CommitsInOrder {
     rewound: Vec<Rewound>,
     /// Positions that went back by a reset.
     lowered: BTreeSet<TopicPartition>,
+    /// The lowest that applications asked for by themselves since the partition was last assigned.
+    asked: BTreeMap<TopicPartition, i64>,
 }
 
 impl Invariant for CommitsInOrder {
@@ -101,6 +103,16 @@ impl Invariant for CommitsInOrder {
                     self.given_up(process, partition, offset);
                 }
             }
+            (_, What::Sought { partition, to, .. }) => {
+                let to = if let SeekTo::Offset(to) = to { *to } else { 0 };
+                self.asked_for(partition, to);
+            }
+            (_, What::Lowered { partition, to }) => self.asked_for(partition, *to),
+            (_, What::Said(Event::Assigned { partitions, .. })) => {
+                for partition in partitions {
+                    self.asked.remove(partition);
+                }
+            }
             (_, What::Said(Event::Reset { partition, from, .. })) if from.is_some() => {
                 self.lowered.insert(partition.clone());
             }
@@ -132,6 +144,13 @@ impl Invariant for CommitsInOrder {
 }
 
 impl CommitsInOrder {
+    /// What was rewound by accident need not be mended any more.
+    fn asked_for(&mut self, partition: &TopicPartition, to: i64) {
+        let lowest = self.asked.entry(partition.clone()).or_insert(to);
+        *lowest = to.min(*lowest);
+        self.rewound.retain(|rewound| rewound.partition != *partition);
+    }
+
     fn changed(
         &mut self,
         scene: &Scene<'_>,
@@ -150,7 +169,8 @@ impl CommitsInOrder {
         let Some(from) = from.filter(|&from| to < from) else {
             return Ok(());
         };
-        if self.lowered.contains(partition) {
+        let is_asked_for = self.asked.get(partition).is_some_and(|&lowest| to >= lowest);
+        if is_asked_for || self.lowered.contains(partition) {
             return Ok(());
         }
         let reason = self

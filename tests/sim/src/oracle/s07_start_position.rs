@@ -51,6 +51,8 @@ impl Invariant for StartPosition {
             What::Said(Event::Reset {
                 partition, from, to, ..
             }) => return self.reset(scene, process, partition, *from, *to),
+            // Where it goes on from there, S08 sees.
+            What::Sought { partition, .. } => self.start(process, partition).is_under_way = true,
             What::Delivered {
                 partition, offsets, ..
             } => {

@@ -4,8 +4,9 @@
 //! Source: rule 63; KIP-429. Every record of these logs is visible, so consecutive means +1; a reset that was told starts anew.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-use kohort_group::member::{Event, Period};
+use kohort_group::member::{Event, Period, SeekTo};
 use kohort_protocol::TopicPartition;
 
 use super::{Invariant, Scene, Verdict};
@@ -15,6 +16,8 @@ use crate::history::{Process, What};
 pub(super) struct InOrder {
     /// The offset that must come next.
     next: BTreeMap<(Process, TopicPartition), (Period, i64)>,
+    /// Where the application wanted to go on: there the next record must be.
+    sought: BTreeMap<(Process, TopicPartition), (Period, RangeInclusive<i64>)>,
 }
 
 impl Invariant for InOrder {
@@ -41,6 +44,11 @@ impl Invariant for InOrder {
             }
             What::Said(Event::Reset { partition, .. }) => {
                 self.next.remove(&(process, partition.clone()));
+                self.sought.remove(&(process, partition.clone()));
+                Ok(())
+            }
+            What::Sought { partition, to, .. } => {
+                self.sought(scene, process, partition, *to);
                 Ok(())
             }
             _ => Ok(()),
@@ -49,6 +57,24 @@ impl Invariant for InOrder {
 }
 
 impl InOrder {
+    fn sought(&mut self, scene: &Scene<'_>, process: Process, partition: &TopicPartition, to: SeekTo) {
+        let bounds = scene
+            .cluster
+            .log_bounds(partition.topic.as_str(), partition.partition);
+        let (start, end) = bounds.unwrap_or_default();
+        let there = match to {
+            SeekTo::Offset(offset) => offset..=offset,
+            SeekTo::Beginning => start..=i64::MAX,
+            SeekTo::End => end..=i64::MAX,
+            _ => 0..=i64::MAX,
+        };
+        if let Some(period) = scene.ghost.of(process).owned.get(partition) {
+            let key = (process, partition.clone());
+            self.next.remove(&key);
+            self.sought.insert(key, (*period, there));
+        }
+    }
+
     fn delivered(
         &mut self,
         process: Process,
@@ -59,6 +85,13 @@ impl InOrder {
         let Some(&first) = offsets.first() else {
             return Ok(());
         };
+        let sought = self.sought.remove(&(process, partition.clone()));
+        if let Some((_, there)) = sought.filter(|(of, there)| *of == period && !there.contains(&first)) {
+            return Err(format!(
+                "process {} sought {there:?} of {partition}, and is handed offset {first}",
+                process.0
+            ));
+        }
         let next = self
             .next
             .entry((process, partition.clone()))

@@ -47,7 +47,7 @@ fn reached(ghost: &ProcessGhost, partition: &TopicPartition) -> i64 {
         Commits::Auto | Commits::Processed => &ghost.processed,
         Commits::Sync | Commits::Async => &ghost.delivered,
     };
-    // Where it began is fair: nothing before that was ours to process.
+    // Where it began is fair: nothing before that was ours to process. So is where it got to before it went elsewhere.
     let began = ghost.started.get(partition).copied().unwrap_or(-1);
     of.get(partition).copied().unwrap_or(-1).max(began)
 }

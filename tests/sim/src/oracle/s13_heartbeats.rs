@@ -71,7 +71,8 @@ impl Invariant for Heartbeats {
     }
 
     fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
-        let late = self.due.iter().find(|(_, due)| scene.now > **due);
+        let is_late = |process: Process, due: Timestamp| scene.now > due + scene.ghost.of(process).late;
+        let late = self.due.iter().find(|(process, due)| is_late(**process, **due));
         match late {
             Some((process, due)) if scene.ghost.of(*process).life == Life::Running => Err(format!(
                 "process {} should have sent a heartbeat by {due}",

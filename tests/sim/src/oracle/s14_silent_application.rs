@@ -87,7 +87,7 @@ impl Invariant for SilentApplication {
 
 /// It has been away for too long, and its machine has had the time to notice.
 fn expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
-    let limit = ghost.config.max_poll_interval + SLACK;
+    let limit = ghost.config.max_poll_interval + ghost.late + SLACK;
     ghost.life == Life::Running
         && !ghost.waits
         && now.since(ghost.polled) > limit

@@ -37,7 +37,7 @@ impl Invariant for Close {
         let ghost = scene.ghost.of(process);
         match what {
             What::Sent { request, .. } => return self.sent(process, ghost, request),
-            What::CommitAsked { call, .. } | What::ProcessedAsked { call } => {
+            What::CommitAsked { call, .. } | What::ProcessedAsked { call } | What::Sought { call, .. } => {
                 let due = scene.now + ghost.config.default_api_timeout + SLACK;
                 self.calls.insert((process, *call), due);
             }
@@ -67,7 +67,7 @@ impl Invariant for Close {
             ghost.life == Life::Running
                 && ghost
                     .closing
-                    .is_some_and(|deadline| scene.now > deadline.max(ghost.awake_since) + SLACK)
+                    .is_some_and(|deadline| scene.now > deadline.max(ghost.awake_since) + ghost.late + SLACK)
         };
         if let Some((process, ghost)) = scene.ghost.all().find(|(_, ghost)| is_late(ghost)) {
             return Err(format!(
@@ -77,7 +77,7 @@ impl Invariant for Close {
         }
         let late = self.calls.iter().find(|((process, _), due)| {
             let ghost = scene.ghost.of(*process);
-            ghost.life == Life::Running && scene.now > (**due).max(ghost.awake_since + SLACK)
+            ghost.life == Life::Running && scene.now > (**due).max(ghost.awake_since + SLACK) + ghost.late
         });
         match late {
             None => Ok(()),

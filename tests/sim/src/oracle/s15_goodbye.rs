@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use kohort_protocol::MemberId;
-use kohort_protocol::api::Request;
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{ErrorCode, MemberId};
 
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
@@ -29,6 +29,14 @@ impl Invariant for Goodbye {
             } => self
                 .said
                 .extend(leave.members.iter().map(|one| (process, one.member_id.clone()))),
+            // Whom a coordinator does not know need not take leave of it, though another may know him still.
+            What::Answered {
+                request: Request::Heartbeat(request),
+                reply: Ok(Response::Heartbeat(response)),
+                ..
+            } if response.error_code == ErrorCode::UNKNOWN_MEMBER_ID => {
+                self.said.insert((process, request.member_id.clone()));
+            }
             What::Closed { result: Ok(()) } => {
                 let ghost = scene.ghost.of(process);
                 let is_dynamic = ghost.config.group_instance_id.is_none();

@@ -6,11 +6,12 @@ use std::time::Duration;
 use kohort_broker::FaultAction;
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
 
-use super::{Act, Commits, Fault, MemberPlan, Mishap, Plan, Profile};
+use super::{Act, Commits, Fault, MemberPlan, Mishap, Plan, Profile, Wish};
 use crate::random::stream;
 
 /// Three minutes in all. The calm is long enough for the slowest group to settle and for what is done to it then.
 const CHAOS: Duration = Duration::from_secs(115);
+const CHAOS_OF_MANY: Duration = Duration::from_secs(30);
 const CALM: Duration = Duration::from_secs(65);
 
 /// The APIs that a member talks.
@@ -63,10 +64,13 @@ impl Plan {
             bytes: stream(seed, "bytes").u8(..10) == 0,
             partitions: 1,
             produce: Duration::ZERO,
+            room: 0,
             members: Vec::new(),
             faults: Vec::new(),
         };
         plan.draw_members(&mut stream(seed, "members"));
+        plan.draw_size(&mut stream(seed, "size"));
+        plan.draw_room(&mut stream(seed, "room"));
         plan.draw_faults();
         plan
     }
@@ -116,6 +120,45 @@ impl Plan {
         }
     }
 
+    /// Three groups in a hundred are large, and have less time for trouble, or they would take most of the time of all; three others
+    /// read many partitions.
+    fn draw_size(&mut self, rng: &mut fastrand::Rng) {
+        match rng.u8(..100) {
+            0..3 => self.enlarge(rng.usize(50..=200), rng),
+            3..6 => self.widen(rng.i32(9..=64)),
+            _ => {}
+        }
+    }
+
+    /// The members are as those that are there, one after the other.
+    fn enlarge(&mut self, members: usize, rng: &mut fastrand::Rng) {
+        self.chaos = CHAOS_OF_MANY;
+        self.widen(rng.i32(1..=64));
+        let few = self.members.clone();
+        let late = |one: &MemberPlan, rng: &mut fastrand::Rng| MemberPlan {
+            start: ms(rng, 0..10_000),
+            ..one.clone()
+        };
+        let rest = few.iter().cycle().take(members).skip(few.len());
+        self.members.extend(rest.map(|one| late(one, rng)));
+    }
+
+    /// As much as before is written to each.
+    fn widen(&mut self, partitions: i32) {
+        let before = u32::try_from(self.partitions).unwrap_or(1);
+        self.partitions = partitions;
+        let more = u32::try_from(partitions).unwrap_or(1).div_ceil(before);
+        let produce = (self.produce / more).as_millis();
+        self.produce = Duration::from_millis(u64::try_from(produce).unwrap_or(0).max(10));
+    }
+
+    /// One group in eight may not grow as large as it would.
+    fn draw_room(&mut self, rng: &mut fastrand::Rng) {
+        if rng.u8(..8) == 0 {
+            self.room = rng.usize(1..=self.members.len());
+        }
+    }
+
     /// Each kind draws from a stream of its own: one more kind does not change what is drawn of the others.
     fn draw_faults(&mut self) {
         let pace = stream(self.seed, "pace").u64(10_000..100_000);
@@ -155,6 +198,26 @@ const fn kind(name: &'static str, draw: fn(&mut fastrand::Rng, &Plan) -> Option<
 
 fn member(rng: &mut fastrand::Rng, plan: &Plan) -> usize {
     rng.usize(..plan.members.len())
+}
+
+const SEEKS: [Wish; 6] = [
+    Wish::Rewind,
+    Wish::Older,
+    Wish::Newer,
+    Wish::Beyond,
+    Wish::Beginning,
+    Wish::End,
+];
+
+fn wishes(rng: &mut fastrand::Rng, plan: &Plan, wishes: &[Wish], held: bool) -> Act {
+    Act::Wishes {
+        member: member(rng, plan),
+        wish: one(rng, wishes),
+        held,
+        which: rng.u32(..8),
+        by: rng.u32(1..30),
+        span: ms(rng, 100..10_000),
+    }
 }
 
 const KINDS: &[Kind] = &[
@@ -269,6 +332,40 @@ const KINDS: &[Kind] = &[
             member: member(rng, plan),
             work: ms(rng, 50..2000),
             span: ms(rng, 1000..15_000),
+        })
+    }),
+    kind("seek", |rng, plan| Some(wishes(rng, plan, &SEEKS, false))),
+    kind("pause-reading", |rng, plan| {
+        Some(wishes(rng, plan, &[Wish::Pause], false))
+    }),
+    kind("in-notice", |rng, plan| {
+        let wish = one(rng, &Wish::ALL).1;
+        Some(wishes(rng, plan, &[wish], true))
+    }),
+    kind("starve", |rng, plan| {
+        Some(Act::Starve {
+            member: member(rng, plan),
+            span: ms(rng, 1000..60_000),
+        })
+    }),
+    kind("late-timers", |rng, plan| {
+        Some(Act::LateTimers {
+            member: member(rng, plan),
+            by: ms(rng, 1..500),
+            span: ms(rng, 1000..30_000),
+        })
+    }),
+    kind("mass-leave", |rng, _| {
+        (rng.u8(..4) == 0).then(|| Act::MassLeave {
+            within: ms(rng, 10..5000),
+            span: ms(rng, 100..20_000),
+        })
+    }),
+    kind("rolling-bounce", |rng, _| {
+        (rng.u8(..4) == 0).then(|| Act::RollingBounce {
+            within: ms(rng, 10..5000),
+            span: ms(rng, 100..10_000),
+            gap: ms(rng, 100..10_000),
         })
     }),
     kind("close", |rng, plan| {

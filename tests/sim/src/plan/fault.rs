@@ -127,6 +127,38 @@ acts! {
         span: Duration,
     }
 
+    /// The application wishes something when it comes back for more, or in its next notice.
+    "wish" Wishes {
+        /// Whose.
+        member: usize,
+        /// What.
+        wish: Wish,
+        /// Whether it waits for a notice, and does it with that in its hands.
+        held: bool,
+        /// With which of the partitions that it owns then.
+        which: u32,
+        /// By how many records.
+        by: u32,
+        /// How long a pause lasts, or closing may take.
+        span: Duration,
+    }
+    /// The runtime is starved: the machine of a process is not called, while its application goes on.
+    "starve" Starve {
+        /// Whose.
+        member: usize,
+        /// How long.
+        span: Duration,
+    }
+    /// The timers of a process fire late.
+    "late-timers" LateTimers {
+        /// Whose.
+        member: usize,
+        /// By up to so much.
+        by: Duration,
+        /// How long.
+        span: Duration,
+    }
+
     // ---- membership
     /// A member closes, and another process takes its place a while later.
     "close" Close {
@@ -144,11 +176,68 @@ acts! {
         /// How long it is away.
         span: Duration,
     }
+    /// All members but one close at the same moment, and come back at the same moment.
+    "mass-leave" MassLeave {
+        /// How long closing may take.
+        within: Duration,
+        /// How long they are away.
+        span: Duration,
+    }
+    /// One member after the other closes and comes back.
+    "rolling-bounce" RollingBounce {
+        /// How long closing may take.
+        within: Duration,
+        /// How long each is away.
+        span: Duration,
+        /// From one to the next.
+        gap: Duration,
+    }
     /// A second process is started with the identity of the first; what is left of both after this time is closed but one.
     "twin" Twin {
         /// Whose.
         member: usize,
     }
+}
+
+/// What an application may wish besides reading on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To read a partition again from an older offset, and to commit that.
+    Rewind,
+    /// To read from an older offset.
+    Older,
+    /// To skip some records.
+    Newer,
+    /// An offset that the log does not have.
+    Beyond,
+    /// The start of the log.
+    Beginning,
+    /// The end of the log.
+    End,
+    /// To pause a partition for a while.
+    Pause,
+    /// To commit all partitions, each by itself, twice.
+    Commits,
+    /// To close. In a notice only.
+    Close,
+    /// To let go at once, in the middle of the call. In a notice only.
+    Drop,
+}
+
+impl Wish {
+    /// All of them, by name.
+    pub const ALL: [(&str, Self); 10] = [
+        ("rewind", Self::Rewind),
+        ("older", Self::Older),
+        ("newer", Self::Newer),
+        ("beyond", Self::Beyond),
+        ("beginning", Self::Beginning),
+        ("end", Self::End),
+        ("pause", Self::Pause),
+        ("commits", Self::Commits),
+        ("close", Self::Close),
+        ("drop", Self::Drop),
+    ];
 }
 
 /// What happens to a request.

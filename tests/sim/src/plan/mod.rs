@@ -13,7 +13,7 @@ use kohort_broker::Latencies;
 use kohort_group::member::{AutoOffsetReset, MemberConfig};
 use kohort_protocol::{GroupId, GroupInstanceId, Timestamp, TopicName};
 
-pub use fault::{Act, Fault, Mishap};
+pub use fault::{Act, Fault, Mishap, Wish};
 pub use text::PlanError;
 pub(crate) use words::read_seed;
 
@@ -110,6 +110,8 @@ pub struct Plan {
     pub partitions: i32,
     /// A record is produced about so often.
     pub produce: Duration,
+    /// How many members the group may have (`group.max.size`); 0 for any number.
+    pub room: usize,
     /// Who takes part.
     pub members: Vec<MemberPlan>,
     /// What goes wrong, by time.
@@ -158,6 +160,7 @@ impl Plan {
             bytes: false,
             partitions,
             produce: NEVER * 2,
+            room: 0,
             members,
             faults: Vec::new(),
         }

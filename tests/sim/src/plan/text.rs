@@ -65,6 +65,7 @@ line! {
         "bytes" bytes,
         "partitions" partitions,
         "produce" produce,
+        "room" room = 0,
     } rest { members, faults }
 }
 

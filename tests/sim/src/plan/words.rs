@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kohort_protocol::{ApiKey, ErrorCode, NodeId};
 
-use super::{Commits, Mishap, Profile};
+use super::{Commits, Mishap, Profile, Wish};
 
 /// A value that is one word.
 pub(super) trait Word: Sized {
@@ -110,6 +110,18 @@ impl Word for Commits {
     }
 }
 
+impl Word for Wish {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = Self::ALL.iter().find(|(_, wish)| wish == self);
+        f.write_str(found.map_or("?", |(name, _)| name))
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        let found = Self::ALL.iter().find(|(name, _)| *name == word);
+        found.map(|(_, wish)| *wish)
+    }
+}
+
 impl Word for NodeId {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.write(f)
@@ -166,7 +178,6 @@ impl<'a> Words<'a> {
     }
 
     /// A value that plans of earlier days do not name.
-    #[allow(dead_code)]
     pub(super) fn value_or<T: Word>(&self, name: &str, default: T) -> Result<T, String> {
         if self.0.contains_key(name) {
             self.value(name)

@@ -264,3 +264,40 @@ impl Bug for BufferNotCounted {
         vec![input]
     }
 }
+
+/// A pause is passed over: what is fetched comes all the same.
+#[derive(Default)]
+pub(super) struct PauseIgnored {}
+
+impl Bug for PauseIgnored {
+    fn member_input(&mut self, _: At, input: Input) -> Vec<Input> {
+        match input {
+            Input::Pause(_) => Vec::new(),
+            input => vec![input],
+        }
+    }
+}
+
+/// Each seek goes to where the partition is read anyway: it is accepted, and nothing comes of it.
+#[derive(Default)]
+pub(super) struct SeekIgnored {
+    calls: BTreeMap<Option<Process>, Vec<kohort_group::member::CallId>>,
+}
+
+impl Bug for SeekIgnored {
+    fn member_input(&mut self, at: At, input: Input) -> Vec<Input> {
+        match input {
+            Input::Seek { call, .. } => {
+                self.calls.entry(at.process).or_default().push(call);
+                Vec::new()
+            }
+            input => vec![input],
+        }
+    }
+
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        let calls = self.calls.remove(&at.process).unwrap_or_default();
+        let done = calls.into_iter().map(|call| Output::Done { call, result: Ok(()) });
+        done.chain(std::iter::once(output)).collect()
+    }
+}

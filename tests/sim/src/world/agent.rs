@@ -10,6 +10,7 @@ use kohort_protocol::api::metadata::{MetadataRequest, MetadataRequestTopic};
 use kohort_protocol::{Lane, NodeId, Timestamp};
 
 use super::application::{Application, Habits, Item};
+use super::starving::Hunger;
 use super::{Later, World};
 use crate::history::{Process, What};
 use crate::random::stream;
@@ -44,6 +45,7 @@ pub struct Agent {
     pub(super) tokens: BTreeMap<Token, ConnectionId>,
     /// Of its links.
     pub(super) rng: fastrand::Rng,
+    pub(super) hunger: Hunger,
     deadline: Option<Timestamp>,
 }
 
@@ -51,7 +53,8 @@ impl Agent {
     /// When its machine must be called.
     #[must_use]
     pub fn deadline(&self) -> Option<Timestamp> {
-        self.deadline.filter(|_| self.life == Life::Running)
+        self.deadline
+            .filter(|_| self.life == Life::Running && !self.is_starved())
     }
 }
 
@@ -79,6 +82,7 @@ impl World {
             lines: BTreeMap::new(),
             tokens: BTreeMap::new(),
             rng,
+            hunger: Hunger::default(),
             deadline: None,
         });
         let (config, commits) = (&config, habits.commits);
@@ -100,19 +104,38 @@ impl World {
         if self.agents[index].life != Life::Running {
             return;
         }
-        for input in self.doors.member_input(self.now, Process(index), input) {
-            self.agents[index].machine.handle(self.now, input);
-        }
+        let now = self.now;
+        let Some(input) = self.agents[index].passes(now, input) else {
+            return;
+        };
+        self.hand_in(index, now, input);
         while let Some(output) = self.agents[index].machine.poll() {
             for output in self.doors.member_output(self.now, Process(index), output) {
                 self.perform(index, output);
             }
         }
         let deadline = self.agents[index].machine.deadline();
-        self.agents[index].deadline = deadline;
+        self.rest_until(index, deadline);
         if deadline.is_some_and(|at| at <= self.now) {
             let text = format!("process {index} wants to be called again at once, at {deadline:?}");
             self.oracle.object("L04", self.now, text);
+        }
+    }
+
+    /// An input of that time, through the door.
+    pub(super) fn hand_in(&mut self, index: usize, at: Timestamp, input: Input) {
+        for input in self.doors.member_input(self.now, Process(index), input) {
+            self.agents[index].machine.handle(at, input);
+        }
+    }
+
+    /// Its machine wants to be called then.
+    pub(super) fn rest_until(&mut self, index: usize, deadline: Option<Timestamp>) {
+        let fires = self.agents[index].fires(deadline);
+        let before = std::mem::replace(&mut self.agents[index].deadline, fires);
+        if before != fires {
+            self.deadlines.extend(fires.map(|at| (at, index)));
+            before.map(|at| self.deadlines.remove(&(at, index)));
         }
     }
 
@@ -167,6 +190,7 @@ impl World {
                 self.see(process, &What::Closed { result: &result });
                 self.agents[index].life = Life::Closed;
                 self.hang_up(index);
+                self.replace(index);
             }
             _ => self.oracle.object(
                 "SIM",

@@ -71,8 +71,8 @@ impl World {
             return None;
         }
         match self.agents[index].life {
-            Life::Running => Some(later),
-            Life::Frozen => {
+            Life::Running if !self.agents[index].is_starved() => Some(later),
+            Life::Running | Life::Frozen => {
                 self.agents[index].mail.push(later);
                 None
             }
@@ -107,8 +107,8 @@ impl World {
         };
         let index = line.index;
         match self.agents[index].life {
-            Life::Running => {}
-            Life::Frozen => {
+            Life::Running if !self.agents[index].is_starved() => {}
+            Life::Running | Life::Frozen => {
                 return self.agents[index]
                     .mail
                     .push(Later::TimedOut(connection, correlation));
@@ -123,8 +123,8 @@ impl World {
     }
 
     pub(super) fn answer(&mut self, index: usize, asked: &Asked, reply: Result<Response, Failure>) {
-        if self.agents[index].life != Life::Running {
-            if self.agents[index].life == Life::Frozen
+        if self.agents[index].life != Life::Running || self.agents[index].is_starved() {
+            if self.agents[index].is_deaf()
                 && let Err(failure) = reply
             {
                 self.agents[index]

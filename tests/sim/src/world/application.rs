@@ -1,7 +1,7 @@
 //! The application of a process, and the slot between it and the driver: it polls, works on what it gets, commits in its way, holds
 //! notices for a while. It may be slow, but it never breaks the rules of the interface.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use kohort_group::member::{CallId, CommitOffset, Event, GuardId, Input, Period, Ticket};
@@ -9,6 +9,7 @@ use kohort_protocol::records::Cursor;
 use kohort_protocol::{LeaderEpoch, Timestamp, TopicName, TopicPartition};
 
 use super::agent::Life;
+use super::wishes::Wished;
 use super::{Later, World};
 use crate::history::{Process, What};
 use crate::plan::Commits;
@@ -70,6 +71,12 @@ pub struct Application {
     pub(super) stall: Option<Duration>,
     /// It is slow, until then.
     pub(super) slow: Option<(Duration, Timestamp)>,
+    /// What it wishes when it comes back for more.
+    pub(super) wishes: Vec<Wished>,
+    /// What it wishes in its next notice.
+    pub(super) in_notice: Option<Wished>,
+    /// What it wants nothing of.
+    pub(super) paused: BTreeSet<TopicPartition>,
 }
 
 impl Application {
@@ -86,6 +93,9 @@ impl Application {
             calls: 0,
             stall: None,
             slow: None,
+            wishes: Vec::new(),
+            in_notice: None,
+            paused: BTreeSet::new(),
         }
     }
 
@@ -114,7 +124,7 @@ impl Application {
         self.next = Next::Nothing;
     }
 
-    fn call(&mut self) -> CallId {
+    pub(super) fn call(&mut self) -> CallId {
         self.calls += 1;
         CallId(self.calls)
     }
@@ -188,6 +198,7 @@ impl World {
             self.see(process, &What::ProcessedAsked { call });
             self.give(index, Input::CommitProcessed { call });
         }
+        self.fulfil_wishes(index);
         match self.agents[index].app.items.pop_front() {
             None => {
                 self.see(process, &What::Waiting(true));
@@ -286,6 +297,10 @@ impl World {
         self.see(Some(Process(index)), &What::Heard(&event));
         let app = &mut self.agents[index].app;
         let hold = app.habits.hold;
+        let guard = match &event {
+            Event::Assigned { guard, .. } | Event::Revoking { guard, .. } => Some(*guard),
+            _ => None,
+        };
         let (next, after) = match &event {
             Event::Assigned { guard, .. } => (Next::Release(*guard), hold),
             Event::Revoking { guard, .. } if app.habits.commits == Commits::Auto => {
@@ -297,6 +312,12 @@ impl World {
         app.next = next;
         app.heard.push(event);
         self.wake(index, after);
+        if let Some(guard) = guard
+            && self.fulfil_in_notice(index, guard)
+            && self.agents[index].life == Life::Running
+        {
+            self.forget_notice(index);
+        }
     }
 
     fn commit_and_release(&mut self, index: usize, guard: GuardId) {
@@ -307,7 +328,15 @@ impl World {
         self.give(index, Input::CommitProcessed { call });
     }
 
-    fn release(&mut self, index: usize, guard: GuardId) {
+    /// It let go of its notice already.
+    fn forget_notice(&mut self, index: usize) {
+        let app = &mut self.agents[index].app;
+        if matches!(app.next, Next::Release(_) | Next::CommitAndRelease(_)) {
+            app.next = Next::Poll;
+        }
+    }
+
+    pub(super) fn release(&mut self, index: usize, guard: GuardId) {
         self.see(Some(Process(index)), &What::Released { guard });
         let unwinding = false;
         self.give(index, Input::Released { guard, unwinding });

@@ -8,12 +8,16 @@ use kohort_group::member::Input;
 use kohort_protocol::{NodeId, Timestamp, TopicName};
 
 use super::agent::Life;
+use super::wishes::Wished;
 use super::{Later, World};
 use crate::history::{Process, What};
 use crate::plan::{Act, TOPIC};
 
 /// Shorter than any session.
 const OUTAGE: Duration = Duration::from_secs(3);
+
+/// Who found no room is started again so much later.
+const RESTART: Duration = Duration::from_secs(1);
 
 /// What happens by itself after a while: the end of a fault, mostly.
 #[derive(Clone, Copy)]
@@ -26,6 +30,14 @@ pub(super) enum End {
     Thaw(usize),
     /// A member that is away gets a process again.
     Return(usize),
+    /// A machine that was starved is called again.
+    Feed(usize),
+    /// Timers fire on time again.
+    OnTime(usize),
+    /// An application reads on what it paused.
+    Resume(usize),
+    /// In a rolling bounce it is this one's turn.
+    Bye(usize, Duration, Duration),
     /// Nothing is injected any more.
     Heal,
     /// In the calm: the coordinator moves to the next node, which must disturb nobody.
@@ -86,7 +98,7 @@ impl World {
 
     fn running(&self, member: usize) -> Option<usize> {
         self.process(member)
-            .filter(|&index| self.agents[index].life == Life::Running)
+            .filter(|&index| self.agents[index].life == Life::Running && !self.agents[index].is_starved())
     }
 
     pub(super) fn fault_is_due(&mut self, number: usize) {
@@ -189,6 +201,52 @@ impl World {
                 self.kill(index);
                 self.plan_in(span, Later::End(End::Return(member)));
             }
+            Act::Wishes {
+                member,
+                wish,
+                held,
+                which,
+                by,
+                span,
+            } => {
+                let index = self.process(member)?;
+                let wished = Wished {
+                    wish,
+                    which,
+                    by,
+                    span,
+                };
+                let app = &mut self.agents[index].app;
+                if held {
+                    app.in_notice = Some(wished);
+                } else {
+                    app.wishes.push(wished);
+                }
+            }
+            Act::Starve { member, span } => {
+                let index = self.running(member)?;
+                self.starve(index);
+                self.plan_in(span, Later::End(End::Feed(index)));
+            }
+            Act::LateTimers { member, by, span } => {
+                let index = self.running(member)?;
+                self.delay_timers(index, by);
+                self.plan_in(span, Later::End(End::OnTime(index)));
+            }
+            Act::MassLeave { within, span } => {
+                for member in 1..self.plan.members.len() {
+                    let _ = self.carry_out(&Act::Close {
+                        member,
+                        within,
+                        span,
+                    });
+                }
+            }
+            Act::RollingBounce { within, span, gap } => {
+                for (turn, member) in (0..).zip(0..self.plan.members.len()) {
+                    self.plan_in(gap * turn, Later::End(End::Bye(member, within, span)));
+                }
+            }
             Act::Twin { member } => {
                 self.process(member)?;
                 let twin = self.start(member);
@@ -239,6 +297,18 @@ impl World {
             }
             End::Thaw(index) => self.thaw(index),
             End::Return(member) => self.bring_back(member),
+            End::Feed(index) => self.feed(index),
+            End::OnTime(index) => self.delay_timers(index, Duration::ZERO),
+            End::Resume(index) => self.resume_reading(index),
+            End::Bye(member, within, span) => {
+                if self.now < self.plan.calm_at() {
+                    let _ = self.carry_out(&Act::Close {
+                        member,
+                        within,
+                        span,
+                    });
+                }
+            }
             End::Heal => self.command(Command::Heal),
             End::Move => {
                 if let Some(node) = self.cluster.coordinator(&self.group) {
@@ -254,13 +324,18 @@ impl World {
         }
     }
 
-    /// It goes on: whether its timers or its sockets are looked at first, the machine must bear both.
+    /// It goes on.
     fn thaw(&mut self, index: usize) {
         if self.agents[index].life != Life::Frozen {
             return;
         }
         self.agents[index].life = Life::Running;
         self.see(Some(Process(index)), &What::Frozen(false));
+        self.open_mail(index);
+    }
+
+    /// Whether its timers or its sockets are looked at first, the machine must bear both.
+    pub(super) fn open_mail(&mut self, index: usize) {
         if self.agents[index].rng.bool() {
             self.give(index, Input::Tick);
         }
@@ -277,6 +352,14 @@ impl World {
         }
     }
 
+    /// A member that found no room is started again, for there may be some now.
+    pub(super) fn replace(&mut self, index: usize) {
+        if self.plan.room > 0 {
+            let member = self.agents[index].member;
+            self.plan_in(RESTART, Later::End(End::Return(member)));
+        }
+    }
+
     /// The faults are over: everything is up, and nobody is slow.
     pub fn calm(&mut self) {
         for node in 1..=3 {
@@ -290,7 +373,12 @@ impl World {
         for index in 0..self.agents.len() {
             self.agents[index].app.slow = None;
             self.agents[index].app.stall = None;
+            self.agents[index].app.wishes.clear();
+            self.agents[index].app.in_notice = None;
             self.thaw(index);
+            self.feed(index);
+            self.delay_timers(index, Duration::ZERO);
+            self.resume_reading(index);
             self.hurry(index);
         }
         for member in 0..self.plan.members.len() {

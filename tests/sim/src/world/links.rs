@@ -183,6 +183,7 @@ impl World {
             }
         }
         self.agents[index].lines.clear();
+        self.rest_until(index, None);
     }
 
     /// The network breaks the connections between a process and a node, and tells both.

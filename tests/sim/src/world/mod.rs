@@ -10,8 +10,10 @@ mod disturb;
 mod links;
 mod producer;
 mod requests;
+mod starving;
+mod wishes;
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
 use kohort_broker::{
@@ -119,6 +121,8 @@ pub struct World {
     disturbances: disturb::Disturbances,
     producer: producer::Producer,
     cluster_deadline: Option<Timestamp>,
+    /// When machines want to be called. Those that cannot be called at present are passed over.
+    deadlines: BTreeSet<(Timestamp, usize)>,
     group: GroupId,
     /// What the oracle was told last.
     committed: Vec<(TopicPartition, Option<i64>)>,
@@ -134,6 +138,10 @@ impl World {
             seed: stream(plan.seed, "cluster").u64(..),
             latencies: Latencies::KAFKA,
             auto_create_topics: false,
+            group_max_size: match plan.room {
+                0 => Config::default().group_max_size,
+                room => room,
+            },
             ..Config::default()
         };
         let mut world = Self {
@@ -154,6 +162,7 @@ impl World {
             disturbances: disturb::Disturbances::new(plan.members.len()),
             producer: producer::Producer::new(plan.seed),
             cluster_deadline: None,
+            deadlines: BTreeSet::new(),
             group: GroupId::from(GROUP),
             committed: Vec::new(),
             standing: None,
@@ -237,9 +246,11 @@ impl World {
     // ---- time
 
     fn next(&self) -> Option<Timestamp> {
-        let members = self.agents.iter().filter_map(Agent::deadline);
+        let is_called = |(at, index): &&(Timestamp, usize)| self.agents[*index].deadline() == Some(*at);
+        let members = self.deadlines.iter().find(is_called).map(|(at, _)| *at);
         let planned = self.heap.peek().map(|planned| planned.at);
-        members.chain(planned).chain(self.cluster_deadline).min()
+        let all = [members, planned, self.cluster_deadline];
+        all.into_iter().flatten().min()
     }
 
     /// Lets time pass until `until`, or until the oracle objects.
@@ -268,7 +279,10 @@ impl World {
         if self.cluster_deadline.is_some_and(|at| at <= self.now) {
             self.tell_cluster(ToCluster::Tick);
         }
-        for index in 0..self.agents.len() {
+        let due = self.deadlines.range(..=(self.now, usize::MAX));
+        let mut due: Vec<usize> = due.map(|(_, index)| *index).collect();
+        due.sort_unstable();
+        for index in due {
             if self.agents[index].deadline().is_some_and(|at| at <= self.now) {
                 self.give(index, Input::Tick);
             }
