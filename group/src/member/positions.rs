@@ -261,6 +261,7 @@ impl Member {
             }
         };
         self.partitions.jump(&mut self.wire, name, place);
+        self.partitions.may_go_back(name);
     }
 
     /// One question for each leader at a time, and only when the last of its partitions may be tried again: each has a wait of its own,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use kohort_broker::{ArrivedRequest, GroupState};
 use kohort_group::member::{
-    CallError, CallId, CommitOffset, Event, Failure, GuardId, MemberConfig, MemberError, Period, SeekTo, Token,
+    CallError, CallId, CommitOffset, Event, Failure, GuardId, MemberConfig, MemberError, Period, SeekTo,
+    Token,
 };
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{Generation, NodeId, Timestamp, TopicName, TopicPartition};
@@ -82,10 +83,7 @@ pub enum What<'a> {
         to: SeekTo,
     },
     /// It will ask for a commit that is lower than what it has read.
-    Lowered {
-        partition: &'a TopicPartition,
-        to: i64,
-    },
+    Lowered { partition: &'a TopicPartition, to: i64 },
     /// It wants nothing of this partition for a while, or wants it again.
     Paused {
         partition: &'a TopicPartition,

@@ -159,6 +159,14 @@ impl Partitions {
         partition.retry.succeeded();
     }
 
+    /// What is processed next is committed although it may be lower. Else the group would keep an offset that the log does not hold, and
+    /// whoever gets the partition next would be reset again.
+    pub(super) fn may_go_back(&mut self, name: &TopicPartition) {
+        if let Some(partition) = self.owned.get_mut(name) {
+            partition.rewound = true;
+        }
+    }
+
     /// Nothing more of it is fetched until the application seeks; what lies ready may still be had.
     pub(super) fn halt(&mut self, name: &TopicPartition) {
         if let Some(partition) = self.owned.get_mut(name) {
@@ -170,9 +178,7 @@ impl Partitions {
     pub(super) fn truncate(&mut self, wire: &mut Wire, name: &TopicPartition, to: Position) {
         self.jump(wire, name, Place::At);
         self.place(name, to);
-        if let Some(partition) = self.owned.get_mut(name) {
-            partition.rewound = true;
-        }
+        self.may_go_back(name);
     }
 
     /// Hands out nothing of it, or goes on.

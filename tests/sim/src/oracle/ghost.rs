@@ -217,7 +217,10 @@ impl ProcessGhost {
                 }
             }
             What::Said(Event::Reset { partition, to, .. }) => {
-                self.started.insert(partition.clone(), *to);
+                let far = self.started.get(partition).filter(|&&began| began != i64::MAX);
+                let far = far.or_else(|| self.sought.get(partition)).copied();
+                let far = far.filter(|_| self.sought.contains_key(partition)).unwrap_or(-1);
+                self.started.insert(partition.clone(), far.max(*to));
             }
             What::Said(Event::Assigned { guard, .. }) => {
                 self.started.clear();

@@ -82,7 +82,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(l01_stable_in_time::StableInTime::new(plan)),
         Box::new(r02_member_id_kept::MemberIdKept::default()),
         Box::new(r18_identity::Identity),
-        Box::new(r63_leader_epoch::EpochCommitted),
+        Box::new(r63_leader_epoch::EpochCommitted::default()),
         Box::new(s06_settled_again::SettledAgain::default()),
         Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
         Box::new(s12_nothing_of_the_lost::NothingOfTheLost::default()),

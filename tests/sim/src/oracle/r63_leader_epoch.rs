@@ -4,6 +4,8 @@
 //! Source: rule 63; KIP-320; KAFKA-19902, KAFKA-20507. An application that names offsets by hand may not know
 //! the epoch, and a position that was looked up and not read has none.
 
+use std::collections::BTreeSet;
+
 use kohort_protocol::api::Request;
 use kohort_protocol::api::offset_commit::OffsetCommitPartition;
 use kohort_protocol::{LeaderEpoch, TopicName, TopicPartition};
@@ -12,7 +14,10 @@ use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 use crate::plan::Commits;
 
-pub(super) struct EpochCommitted;
+#[derive(Default)]
+pub(super) struct EpochCommitted {
+    by_hand: BTreeSet<(Process, TopicPartition, i64)>,
+}
 
 impl Invariant for EpochCommitted {
     fn id(&self) -> &'static str {
@@ -20,6 +25,12 @@ impl Invariant for EpochCommitted {
     }
 
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        if let (Some(process), What::CommitAsked { offsets, .. }) = (process, what) {
+            let named = offsets
+                .iter()
+                .map(|one| (process, one.partition.clone(), one.offset));
+            self.by_hand.extend(named);
+        }
         let (
             Some(process),
             What::Sent {

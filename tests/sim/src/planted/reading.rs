@@ -297,7 +297,9 @@ impl Bug for SeekIgnored {
 
     fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
         let calls = self.calls.remove(&at.process).unwrap_or_default();
-        let done = calls.into_iter().map(|call| Output::Done { call, result: Ok(()) });
+        let done = calls
+            .into_iter()
+            .map(|call| Output::Done { call, result: Ok(()) });
         done.chain(std::iter::once(output)).collect()
     }
 }

@@ -235,11 +235,7 @@ impl World {
             }
             Act::MassLeave { within, span } => {
                 for member in 1..self.plan.members.len() {
-                    let _ = self.carry_out(&Act::Close {
-                        member,
-                        within,
-                        span,
-                    });
+                    let _ = self.carry_out(&Act::Close { member, within, span });
                 }
             }
             Act::RollingBounce { within, span, gap } => {
@@ -302,11 +298,7 @@ impl World {
             End::Resume(index) => self.resume_reading(index),
             End::Bye(member, within, span) => {
                 if self.now < self.plan.calm_at() {
-                    let _ = self.carry_out(&Act::Close {
-                        member,
-                        within,
-                        span,
-                    });
+                    let _ = self.carry_out(&Act::Close { member, within, span });
                 }
             }
             End::Heal => self.command(Command::Heal),

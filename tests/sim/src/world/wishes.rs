@@ -68,7 +68,8 @@ impl World {
         let Some(partition) = ghost.owned.keys().nth(which).cloned() else {
             return;
         };
-        let position = ghost.delivered.get(&partition).or_else(|| ghost.started.get(&partition));
+        let began = ghost.started.get(&partition).filter(|&&began| began != i64::MAX);
+        let position = ghost.delivered.get(&partition).or(began);
         let position = position.copied().unwrap_or(0).max(0);
         let bounds = self
             .cluster
