@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, MemberId};
 
+use super::s05_commit_fencing::codes;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -31,12 +32,12 @@ impl Invariant for Goodbye {
                 .extend(leave.members.iter().map(|one| (process, one.member_id.clone()))),
             // Whom a coordinator does not know need not take leave of it, though another may know him still.
             What::Answered {
-                request: Request::Heartbeat(request),
-                reply: Ok(Response::Heartbeat(response)),
+                request,
+                reply: Ok(response),
                 ..
-            } if response.error_code == ErrorCode::UNKNOWN_MEMBER_ID => {
-                self.said.insert((process, request.member_id.clone()));
-            }
+            } => self
+                .said
+                .extend(unknown(request, response).map(|id| (process, id))),
             What::Closed { result: Ok(()) } => {
                 let ghost = scene.ghost.of(process);
                 let is_dynamic = ghost.config.group_instance_id.is_none();
@@ -52,4 +53,28 @@ impl Invariant for Goodbye {
         }
         Ok(())
     }
+}
+
+/// Who is told that nobody knows him.
+fn unknown(request: &Request, response: &Response) -> Option<MemberId> {
+    let (id, is_unknown) = match (request, response) {
+        (Request::Heartbeat(of), Response::Heartbeat(answer)) => {
+            (&of.member_id, answer.error_code == ErrorCode::UNKNOWN_MEMBER_ID)
+        }
+        (Request::JoinGroup(of), Response::JoinGroup(answer)) => {
+            (&of.member_id, answer.error_code == ErrorCode::UNKNOWN_MEMBER_ID)
+        }
+        (Request::SyncGroup(of), Response::SyncGroup(answer)) => {
+            (&of.member_id, answer.error_code == ErrorCode::UNKNOWN_MEMBER_ID)
+        }
+        (Request::OffsetCommit(of), Response::OffsetCommit(answer)) => {
+            let mut codes = codes(answer).into_values();
+            (
+                &of.member_id,
+                codes.any(|code| code == ErrorCode::UNKNOWN_MEMBER_ID),
+            )
+        }
+        _ => return None,
+    };
+    is_unknown.then(|| id.clone())
 }

@@ -14,6 +14,9 @@ const CHAOS: Duration = Duration::from_secs(115);
 const CHAOS_OF_MANY: Duration = Duration::from_secs(30);
 const CALM: Duration = Duration::from_secs(65);
 
+/// How long applications that read many partitions work on each delivery.
+const QUICK: Duration = Duration::from_millis(5);
+
 /// The APIs that a member talks.
 const APIS: [ApiKey; 10] = [
     ApiKey::FindCoordinator,
@@ -143,13 +146,16 @@ impl Plan {
         self.members.extend(rest.map(|one| late(one, rng)));
     }
 
-    /// As much as before is written to each.
+    /// As much as before is written to each, as far as a single member can keep up with it.
     fn widen(&mut self, partitions: i32) {
         let before = u32::try_from(self.partitions).unwrap_or(1);
         self.partitions = partitions;
         let more = u32::try_from(partitions).unwrap_or(1).div_ceil(before);
         let produce = (self.produce / more).as_millis();
-        self.produce = Duration::from_millis(u64::try_from(produce).unwrap_or(0).max(10));
+        self.produce = Duration::from_millis(u64::try_from(produce).unwrap_or(0).max(30));
+        for member in &mut self.members {
+            member.work = member.work.min(QUICK);
+        }
     }
 
     /// One group in eight may not grow as large as it would.
