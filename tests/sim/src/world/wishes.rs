@@ -29,8 +29,12 @@ pub(super) struct Wished {
 }
 
 impl World {
-    /// The application has come back for more and does something else first.
+    /// The application has come back for more and does something else first. A seek waits for its answer, so nothing is wished while
+    /// nobody answers.
     pub(super) fn fulfil_wishes(&mut self, index: usize) {
+        if self.agents[index].is_starved() {
+            return;
+        }
         for wished in std::mem::take(&mut self.agents[index].app.wishes) {
             self.fulfil(index, wished);
         }
@@ -38,6 +42,9 @@ impl World {
 
     /// The application has a notice in its hands. Whether it let go of it already.
     pub(super) fn fulfil_in_notice(&mut self, index: usize, guard: GuardId) -> bool {
+        if self.agents[index].is_starved() {
+            return false;
+        }
         let Some(wished) = self.agents[index].app.in_notice.take() else {
             return false;
         };
