@@ -175,6 +175,42 @@ fn no_package_of_the_default_build_compiles_c() {
     }
 }
 
+/// The table of rules is worth something only as long as the tests that it names are there, in the files that it names.
+#[test]
+fn every_rule_names_tests_and_files_that_exist() {
+    let table = std::fs::read_to_string(root().join("tests/rules.md")).expect("the table");
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('`'))
+        .map(|line| line.split(" | ").collect())
+        .collect();
+    assert!(rows.len() > 80, "{} rows", rows.len());
+    let mut tests = BTreeSet::new();
+    for room in ["protocol", "group", "broker", "tests"] {
+        visit(&root().join(room), &mut |_, text| {
+            let names = text.lines().filter_map(|line| line.trim().strip_prefix("fn "));
+            tests.extend(names.filter_map(|name| Some(name.split_once('(')?.0.to_owned())));
+        });
+    }
+    for row in rows {
+        // The test, and where it is if it is not beside the others; the file below the member's that was broken.
+        let quoted = |cell: usize| {
+            row.get(cell)
+                .into_iter()
+                .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        };
+        let mut named = quoted(1);
+        let test = named.next().expect("a test");
+        assert!(tests.contains(test), "no test is called {test}");
+        let below = |path: &str| root().join("group/src/member").join(path);
+        let missing = named
+            .map(|path| root().join(path))
+            .chain(quoted(2).map(below))
+            .find(|path| !path.exists());
+        assert_eq!(missing, None, "beside {test}");
+    }
+}
+
 fn visit(folder: &Path, look: &mut impl FnMut(&Path, &str)) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;

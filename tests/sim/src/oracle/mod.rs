@@ -7,6 +7,7 @@ mod ghost;
 mod l01_stable_in_time;
 mod l03_few_rebalances;
 mod l04_no_hot_loop;
+mod l07_no_false_alarm;
 mod l07_told;
 mod r02_member_id_kept;
 mod r18_identity;
@@ -90,6 +91,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(l03_few_rebalances::FewRebalances::new(plan)),
         Box::new(l04_no_hot_loop::NoHotLoop::default()),
         Box::new(l07_told::Told::default()),
+        Box::new(l07_no_false_alarm::NoFalseAlarm::default()),
     ]
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use kohort_group::member::{Input, Output};
-use kohort_protocol::ErrorCode;
+use kohort_group::member::{Event, Input, MemberError, Output};
 use kohort_protocol::api::leave_group::{LeaveGroupRequest, LeaveGroupResponse};
+use kohort_protocol::{ErrorCode, GroupId};
 
 use super::touch::{Forged, heartbeat_code, sent};
 use super::{At, Bug};
 use crate::history::Process;
+use crate::plan::GROUP;
 
 /// A member that closes says no word: the group waits until its session ends (kafkajs#1482).
 #[derive(Default)]
@@ -92,5 +93,23 @@ impl Bug for PanicsWhenDropped {
             panic!("planted: nobody thought of {}", ErrorCode::UNKNOWN_MEMBER_ID);
         }
         vec![input]
+    }
+}
+
+/// A member that was dropped tells its application that it must not be in the group at all.
+#[derive(Default)]
+pub(super) struct FalseAlarm {}
+
+impl Bug for FalseAlarm {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        let alarm = matches!(output, Output::Event(Event::Lost { .. })).then(|| {
+            Output::Event(Event::Error(MemberError::Refused {
+                group: GroupId::from(GROUP),
+                api: "Heartbeat",
+                code: ErrorCode::GROUP_AUTHORIZATION_FAILED,
+                hint: "",
+            }))
+        });
+        [output].into_iter().chain(alarm).collect()
     }
 }

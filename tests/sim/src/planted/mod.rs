@@ -132,6 +132,7 @@ pub const ALL: &[Planted] = &[
     bug::<ending::CloseHangs>("close-hangs", "close never ends", &["S15", "L05"], 2),
     bug::<ending::CallForgotten>("call-forgotten", "a call is never answered", &["S15", "L05"], 1),
     bug::<ending::PanicsWhenDropped>("panics-when-dropped", "a member panics when it has been dropped from the group", &["PANIC"], 0),
+    bug::<ending::FalseAlarm>("false-alarm", "an application is told of a refusal that nobody uttered", &["L07"], 0),
     bug::<leading::AssignedTwice>("assigned-twice", "a leader gives a partition to two members", &["S18"], 1),
     bug::<leading::AssignedToNobody>("assigned-to-nobody", "a leader gives a partition to nobody", &["S18"], 0),
     bug::<leading::SkipTakenForDivided>("skip-taken-for-divided", "a leader that is told not to divide takes the topics as they are for what was divided", &["L01", "L02"], 105),
