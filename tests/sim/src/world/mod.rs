@@ -371,12 +371,16 @@ impl World {
             .filter(move |(_, agent)| lives(agent))
     }
 
-    /// Whether every partition is owned by one of those who run, and the group is Stable.
+    /// Whether all who run have joined, every partition is owned by one of them, and the group is Stable.
     #[must_use]
     pub fn is_stable(&self) -> bool {
         let mut owners: BTreeMap<&TopicPartition, usize> = BTreeMap::new();
         for (index, _) in self.living() {
-            for partition in self.oracle.ghost().of(Process(index)).owned.keys() {
+            let ghost = self.oracle.ghost().of(Process(index));
+            if !ghost.in_session {
+                return false; // it will join, and then all changes
+            }
+            for partition in ghost.owned.keys() {
                 *owners.entry(partition).or_default() += 1;
             }
         }
