@@ -30,7 +30,7 @@ macro_rules! situations {
             #[must_use]
             pub const fn text(self) -> &'static str {
                 match self {
-                    $(Self::$name => concat!($($doc),*),)*
+                    $(Self::$name => concat!($($doc),*).trim_ascii_start(),)*
                 }
             }
         }

@@ -124,7 +124,7 @@ pub const ALL: &[Planted] = &[
     bug::<membership::FencingIgnored>("fencing-ignored", "nobody looks at what heartbeats are answered", &["S12"], 0),
     bug::<membership::LostUntold>("lost-untold", "the application is not told that its partitions are lost", &["S02", "S12"], 0),
     bug::<membership::PollTimerIgnored>("poll-timer-ignored", "an application that is away costs nothing", &["S14"], 0),
-    bug::<membership::WaitingIsNotPolling>("waiting-is-not-polling", "an application that waits inside the client counts as away", &["L03", "R02"], 0),
+    bug::<membership::WaitingIsNotPolling>("waiting-is-not-polling", "an application that waits inside the client counts as away", &["L03", "L07", "R02"], 0),
     bug::<membership::LookupStorm>("lookup-storm", "ten look-ups of the coordinator instead of one", &["L04"], 2),
     bug::<membership::FencedTwinReturns>("fenced-twin-returns", "a fenced static member joins again", &["S19"], 44),
     bug::<membership::TroubleUntold>("trouble-untold", "nobody hears that no coordinator can be found", &["L07"], 334),
