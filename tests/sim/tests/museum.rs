@@ -54,6 +54,11 @@ const MUSEUM: &[(&str, &[Situation], Option<&str>)] = &[
         &[PollExpired],
         Some("poll-timer-ignored"),
     ),
+    (
+        "static-leader-returns-to-a-grown-topic",
+        &[CrashedWithPartitions],
+        Some("skip-taken-for-divided"),
+    ),
     ("two-of-one-name", &[FencedInstance], Some("fenced-twin-returns")),
     (
         "unanswered-commit-is-not-done",
