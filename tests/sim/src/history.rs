@@ -108,6 +108,7 @@ pub enum What<'a> {
     Arrived { request: &'a ArrivedRequest },
     /// A broker answers a request that somebody still waits for.
     Replied {
+        node: NodeId,
         request: &'a Request,
         response: &'a Response,
     },

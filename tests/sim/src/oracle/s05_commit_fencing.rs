@@ -43,6 +43,7 @@ impl Invariant for CommitFencing {
                 What::Replied {
                     request: Request::OffsetCommit(request),
                     response: Response::OffsetCommit(response),
+                    ..
                 },
             ) => return self.replied(scene.now, request, response),
             (

@@ -1,6 +1,8 @@
 //! S06, S11. A committed offset never goes back, unless the application's position did. One exception: a commit that was given up
 //! without an answer may still land and rewind it (seen on Kafka 4.4.0), but only until the member's second acknowledgement, which must
-//! follow by itself. What is committed never vanishes, and OffsetFetch answers with nothing older.
+//! follow by itself. What is committed never vanishes, and the coordinator answers OffsetFetch with nothing older. A node that was
+//! coordinator before answers from its memory for a moment (seen on Kafka 4.4.0), and may name what was committed then. It knows only
+//! generations that are over or that have no other owner, so that nothing is committed on the strength of it.
 //!
 //! Source: specification S06, S11; franz-go consumer_group_sweep B1; doubt in `group/src/member/commits`.
 
@@ -65,10 +67,11 @@ impl Invariant for CommitsInOrder {
             (
                 None,
                 What::Replied {
+                    node,
                     response: Response::OffsetFetch(response),
                     ..
                 },
-            ) => return self.read(response),
+            ) if scene.cluster.coordinator(scene.group) == Some(*node) => return self.read(response),
             (
                 Some(process),
                 What::Sent {

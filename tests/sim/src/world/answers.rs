@@ -27,10 +27,11 @@ impl World {
                 let Some(asked) = line.open.get(&correlation_id).cloned() else {
                     return;
                 };
-                let index = line.index;
+                let (index, node) = (line.index, line.node);
                 self.see(
                     None,
                     &What::Replied {
+                        node,
                         request: &asked.request,
                         response: &response,
                     },
