@@ -90,6 +90,8 @@ struct Fuzz {
     closed: bool,
     /// One answer in so many is a lie, or an error.
     honesty: u64,
+    /// They answer at once, so that whatever is tried again without a pause is tried again and again.
+    hasty: bool,
     generation: i32,
     /// Where each partition was fetched last.
     reading: BTreeMap<TopicPartition, i64>,
@@ -127,6 +129,7 @@ impl Fuzz {
         };
         let watch = Watch::new(&config);
         let honesty = [2, 6, 20, 80][rng.usize(..4)];
+        let hasty = rng.u8(..4) == 0;
         let member = Member::new(config, rng.u64(..)).unwrap();
         Self {
             rng,
@@ -142,6 +145,7 @@ impl Fuzz {
             waiting: BTreeSet::new(),
             closed: false,
             honesty,
+            hasty,
             generation: 0,
             reading: BTreeMap::new(),
             trace: trace.then(String::new),
@@ -503,6 +507,9 @@ impl Fuzz {
     }
 
     fn step(&mut self) {
+        if self.hasty && !self.open.is_empty() && self.rng.u8(..8) > 0 {
+            return self.answer();
+        }
         match self.rng.u8(..12) {
             0..=4 if !self.open.is_empty() => self.answer(),
             5 if self.metadata => {

@@ -726,6 +726,7 @@ impl Watch {
         let (count, bytes) = ready.fold((0, 0), |(count, bytes), batch| {
             (count + 1, bytes + batch.records.bytes)
         });
+        assert!(count == 0 || self.revoking.is_none(), "S02: what is revoked lies ready still");
         let most = self.config.buffer_bytes;
         assert!(
             count <= 1 || bytes <= most,
