@@ -318,6 +318,7 @@ impl Watch {
         let Some(batch) = self.batches.get_mut(&ticket) else {
             return;
         };
+        self.withdrawn.remove(&ticket);
         let was_ready = core::mem::replace(&mut batch.ready, false);
         batch.taken = true;
         let line = self.owned.get_mut(&batch.partition);
@@ -726,7 +727,10 @@ impl Watch {
         let (count, bytes) = ready.fold((0, 0), |(count, bytes), batch| {
             (count + 1, bytes + batch.records.bytes)
         });
-        assert!(count == 0 || self.revoking.is_none(), "S02: what is revoked lies ready still");
+        assert!(
+            count == 0 || self.revoking.is_none(),
+            "S02: what is revoked lies ready still"
+        );
         let most = self.config.buffer_bytes;
         assert!(
             count <= 1 || bytes <= most,
