@@ -79,19 +79,32 @@ impl Cluster {
         for partition in 0..topic.partitions.len() {
             self.wake_fetches(name, i32::try_from(partition).unwrap_or(i32::MAX));
         }
-        let shards: Vec<(NodeId, i32)> = self
-            .nodes
-            .values()
-            .flat_map(|node| {
-                node.shards
-                    .iter()
-                    .map(|(partition, shard)| (node.id, *partition, shard))
-            })
-            .filter(|(_, _, shard)| shard.phase == Phase::Active)
-            .map(|(node, partition, _)| (node, partition))
-            .collect();
-        for (node, partition) in shards {
-            self.delete_offsets_of_topic(node, partition, name);
+        for partition in 0..i32::try_from(self.coordinator_logs.len()).unwrap_or(i32::MAX) {
+            match self.serving_coordinator(partition) {
+                Some(node) => self.delete_offsets_of_topic(node, partition, name),
+                None => self.forget_offsets_of_topic(partition, name),
+            }
+        }
+    }
+
+    /// The node that coordinates the groups of this partition, if it serves. One that stands still may hold an active shard although
+    /// another leads by now: what it would append, nobody flushes in its stead.
+    fn serving_coordinator(&self, partition: i32) -> Option<NodeId> {
+        let leader = self.topics.partition(OFFSETS_TOPIC, partition)?.leader?;
+        let node = self.node(leader).filter(|node| node.power == Power::Running)?;
+        let shard = node.shards.get(&partition)?;
+        (shard.phase == Phase::Active).then_some(leader)
+    }
+
+    /// Nobody serves who could write it down: whoever does next does not find them, and a topic that is made anew does not inherit them.
+    fn forget_offsets_of_topic(&mut self, partition: i32, name: &TopicName) {
+        if let Some(log) = log_of(&mut self.coordinator_logs, partition) {
+            log.forget_topic(name);
+        }
+        for node in self.nodes.values_mut() {
+            if let Some(shard) = node.shards.get_mut(&partition) {
+                shard.forget_topic(name);
+            }
         }
     }
 

@@ -44,6 +44,11 @@ impl CoordinatorLog {
         self.tail.clear();
     }
 
+    /// A topic was deleted while nobody led this log.
+    pub(crate) fn forget_topic(&mut self, name: &TopicName) {
+        forget_topic(&mut self.offsets, name);
+    }
+
     pub(crate) fn groups(&self) -> &BTreeMap<GroupId, GroupRecord> {
         &self.groups
     }
@@ -85,6 +90,14 @@ impl CoordinatorLog {
             }
         }
     }
+}
+
+/// Takes the offsets of a topic out, and a group's map with its last one.
+pub(crate) fn forget_topic(offsets: &mut BTreeMap<GroupId, GroupOffsets>, name: &TopicName) {
+    offsets.retain(|_, of_group| {
+        of_group.retain(|(topic, _), _| topic != name);
+        !of_group.is_empty()
+    });
 }
 
 /// Takes an offset out, and the group's map with its last one.

@@ -9,9 +9,9 @@ use core::time::Duration;
 
 use fastrand::Rng;
 use kohort_protocol::api::Response;
-use kohort_protocol::{ErrorCode, GroupId, LeaderEpoch, Timestamp};
+use kohort_protocol::{ErrorCode, GroupId, LeaderEpoch, Timestamp, TopicName};
 
-use super::log::{CoordinatorLog, GroupOffsets, remove_offset};
+use super::log::{CoordinatorLog, GroupOffsets, forget_topic, remove_offset};
 use super::record::Record;
 use super::turn::{Completion, ShardTimer, Turn, Unflushed};
 use crate::config::Config;
@@ -88,6 +88,11 @@ impl Shard {
             Phase::Loading => Err(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS),
             Phase::Active | Phase::Zombie => Ok(()),
         }
+    }
+
+    /// A topic was deleted while this shard could not hear of it.
+    pub(crate) fn forget_topic(&mut self, name: &TopicName) {
+        forget_topic(&mut self.offsets, name);
     }
 
     pub(crate) fn open<'a>(&'a mut self, desk: Desk<'a>) -> Books<'a> {
