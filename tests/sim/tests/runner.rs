@@ -43,13 +43,13 @@ fn figures(from: u64, seeds: u64, jobs: usize) -> [u64; 6] {
     ]
 }
 
-/// 50 seeds once as a whole by two at a time, and once in two ranges, one of them by one at a time.
+/// Once as a whole by two at a time, and once in two ranges, one of them by one at a time. `.ci/run` does it with more seeds.
 #[test]
 fn what_is_run_again_in_parts_or_by_fewer_at_a_time_comes_to_the_same() {
-    let whole = figures(0, 50, 2);
-    assert_eq!(whole[0], 50);
+    let whole = figures(0, 16, 2);
+    assert_eq!(whole[0], 16);
     assert!(whole[1] > 100_000 && whole[5] != 0, "{whole:?}");
-    let (first, second) = (figures(0, 20, 1), figures(20, 30, 2));
+    let (first, second) = (figures(0, 6, 1), figures(6, 10, 2));
     let sum: Vec<u64> = first.iter().zip(second).map(|(a, b)| a.wrapping_add(b)).collect();
     assert_eq!(sum, whole);
 }
