@@ -11,7 +11,7 @@ use kohort_protocol::api::Response;
 use kohort_protocol::{ErrorCode, Timestamp};
 
 use super::s05_commit_fencing::codes;
-use super::{Invariant, ProcessGhost, Scene, Verdict};
+use super::{Invariant, Life, ProcessGhost, Scene, Verdict};
 use crate::history::{Process, What};
 
 #[derive(Default)]
@@ -20,6 +20,8 @@ pub(super) struct NoFalseAlarm {
     answered: BTreeSet<(Process, ErrorCode)>,
     /// When the application came last, and before that.
     came: BTreeMap<Process, [Timestamp; 2]>,
+    /// Who was away and came back while the machine was not called: it hears of both at once.
+    overslept: BTreeSet<Process>,
 }
 
 impl Invariant for NoFalseAlarm {
@@ -32,9 +34,17 @@ impl Invariant for NoFalseAlarm {
         match what {
             What::Polled | What::Waiting(_) => {
                 let came = self.came.entry(process).or_default();
+                let ghost = scene.ghost.of(process);
+                let was_away = scene.now.since(came[0]) >= ghost.config.max_poll_interval;
+                if was_away && ghost.life == Life::Frozen {
+                    self.overslept.insert(process);
+                }
                 if came[0] != scene.now {
                     *came = [scene.now, came[0]];
                 }
+            }
+            What::Frozen(true) => {
+                self.overslept.remove(&process);
             }
             What::Answered {
                 reply: Ok(response), ..
@@ -72,7 +82,8 @@ impl NoFalseAlarm {
         let limit = ghost.config.max_poll_interval;
         let [last, before] = self.came.get(&process).copied().unwrap_or_default();
         let came_back = last == now && now.since(before) >= limit;
-        came_back || (!ghost.waits && now.since(last) >= limit)
+        let overslept = ghost.awake_since == now && self.overslept.contains(&process);
+        overslept || came_back || (!ghost.waits && now.since(last) >= limit)
     }
 }
 

@@ -377,7 +377,8 @@ impl World {
         let mut owners: BTreeMap<&TopicPartition, usize> = BTreeMap::new();
         for (index, _) in self.living() {
             let ghost = self.oracle.ghost().of(Process(index));
-            if !ghost.in_session {
+            // In a group that may be full, whoever is outside may have found no room.
+            if !ghost.in_session && self.plan.room == 0 {
                 return false; // it will join, and then all changes
             }
             for partition in ghost.owned.keys() {
