@@ -52,6 +52,8 @@ situations! {
     CoordinatorLostDuringSync
     /// a JoinGroup that its coordinator had parked was given up
     ParkedJoinGivenUp
+    /// a round was completed with a JoinGroup whose sender had given it up
+    AbandonedJoinCounted
     /// the leader died or stood still before it had handed in the assignment
     LeaderLostDuringRebalance
     /// another member leads than before
@@ -144,6 +146,8 @@ pub struct Sometimes {
     commits: BTreeMap<Process, Generation>,
     /// When requests that may be parked arrived.
     joins: BTreeSet<MemberId>,
+    /// Those of them that nobody waits for any more.
+    abandoned_joins: BTreeSet<MemberId>,
     syncs: BTreeMap<MemberId, Timestamp>,
 }
 
@@ -188,6 +192,7 @@ impl Sometimes {
             What::Committed { from, to, .. } if to < from => self.reached(Situation::CommittedWentBack),
             What::Arrived { request } => match &request.request {
                 Request::JoinGroup(join) => {
+                    self.abandoned_joins.remove(&join.member_id);
                     self.joins.insert(join.member_id.clone());
                 }
                 Request::SyncGroup(sync) => {
@@ -212,7 +217,13 @@ impl Sometimes {
 
     fn group(&mut self, standing: Option<(GroupState, Generation)>, ghost: &Ghost) {
         self.reached_if(standing.is_none(), Situation::NobodyServes);
-        let Some((_, generation)) = standing else { return };
+        let Some((state, generation)) = standing else {
+            return;
+        };
+        if state == GroupState::CompletingRebalance {
+            let counted = std::mem::take(&mut self.abandoned_joins);
+            self.reached_if(!counted.is_empty(), Situation::AbandonedJoinCounted);
+        }
         let before = self.standing.map(|(_, generation)| generation);
         self.reached_if(
             before.is_some_and(|before| generation < before),
@@ -325,6 +336,9 @@ impl Sometimes {
             Request::JoinGroup(join) => {
                 let was_parked = !join.member_id.is_empty() && self.joins.remove(&join.member_id);
                 self.reached_if(was_parked, Situation::ParkedJoinGivenUp);
+                if was_parked {
+                    self.abandoned_joins.insert(join.member_id.clone());
+                }
             }
             Request::SyncGroup(_) => self.reached(Situation::CoordinatorLostDuringSync),
             Request::LeaveGroup(_) => self.reached(Situation::LeaveUnanswered),

@@ -124,8 +124,12 @@ impl ProcessGhost {
             What::Sent {
                 request: Request::FindCoordinator(_),
                 ..
-            }
-            | What::Answered { reply: Err(_), .. } => self.knows_coordinator = false,
+            } => self.knows_coordinator = false,
+            What::Answered {
+                request,
+                reply: Err(_),
+                ..
+            } if is_for_coordinator(request) => self.knows_coordinator = false,
             What::Answered {
                 reply: Ok(response), ..
             } if loses_coordinator(response) => {
@@ -373,6 +377,20 @@ impl Ghost {
             (None, _) => {}
         }
     }
+}
+
+/// Whether a request without an answer says something of the coordinator.
+pub(super) const fn is_for_coordinator(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::FindCoordinator(_)
+            | Request::JoinGroup(_)
+            | Request::SyncGroup(_)
+            | Request::Heartbeat(_)
+            | Request::LeaveGroup(_)
+            | Request::OffsetCommit(_)
+            | Request::OffsetFetch(_)
+    )
 }
 
 /// The answers by which a coordinator says that it is none, or that it cannot do its work.

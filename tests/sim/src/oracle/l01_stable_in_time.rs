@@ -1,7 +1,6 @@
 //! L01. When the faults are over the group becomes stable within X.
 //!
-//! Source: specification of phase 2. X = session timeout + rebalance timeout (somebody may be stuck in the last round) + 3 heartbeat
-//! intervals + request timeout (an answer that never comes) + greatest backoff + the brokers' own failover.
+//! Source: specification of phase 2. X = session timeout + 3 heartbeat intervals + request timeout (an answer that never comes) + greatest backoff + the brokers' own failover.
 
 use std::time::Duration;
 

@@ -6,7 +6,9 @@
 mod ghost;
 mod l01_stable_in_time;
 mod l03_few_rebalances;
+mod l03_reason_to_join;
 mod l04_no_hot_loop;
+mod l05_calls_answered;
 mod l07_no_false_alarm;
 mod l07_told;
 mod r02_member_id_kept;
@@ -16,18 +18,16 @@ mod s01_one_owner;
 mod s02_revoked_before_join;
 mod s05_commit_fencing;
 mod s06_commits_in_order;
-mod s06_settled_again;
+mod s06_newest_sent_again;
 mod s07_start_position;
 mod s08_no_skip_no_duplicate;
 mod s08_paused;
 mod s10_at_least_once;
 mod s11_acknowledged_is_stored;
 mod s12_lost_is_lost;
-mod s12_nothing_of_the_lost;
 mod s13_heartbeats;
 mod s14_silent_application;
 mod s15_close;
-mod s15_goodbye;
 mod s18_leaders_assignment;
 mod s19_one_of_two_twins;
 mod s20_memory;
@@ -84,12 +84,12 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(r02_member_id_kept::MemberIdKept::default()),
         Box::new(r18_identity::Identity),
         Box::new(r63_leader_epoch::EpochCommitted::default()),
-        Box::new(s06_settled_again::SettledAgain::default()),
+        Box::new(s06_newest_sent_again::SettledAgain::default()),
         Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
-        Box::new(s12_nothing_of_the_lost::NothingOfTheLost::default()),
-        Box::new(s15_goodbye::Goodbye::default()),
         Box::new(l03_few_rebalances::FewRebalances::new(plan)),
+        Box::new(l03_reason_to_join::ReasonToJoin::default()),
         Box::new(l04_no_hot_loop::NoHotLoop::default()),
+        Box::new(l05_calls_answered::CallsAnswered::default()),
         Box::new(l07_told::Told::default()),
         Box::new(l07_no_false_alarm::NoFalseAlarm::default()),
     ]

@@ -1,31 +1,65 @@
-//! S05. A commit is accepted only from a member of the current generation (and not while that is being synced); a refused commit is
-//! surfaced to its caller and never reported as done.
+//! S05. A commit is stored only if its sender was a member of the current generation, and that was not being synced, at some moment
+//! between its arrival and its answer; a refused commit is surfaced to its caller and never reported as done.
 //!
-//! Source: rules 18, 19; ClassicGroup. The broker's side is judged as well as the client's: the oracle must not trust either.
+//! Source: rules 18, 19; ClassicGroup. The broker's side is judged as well as the client's: the oracle must not trust either. A
+//! coordinator decides when it looks at a request and answers when that is flushed, so the group may have gone on by then; nobody but it
+//! knows the moment, hence "at some moment": no clock is needed for that.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use kohort_broker::GroupState;
 use kohort_group::member::CallId;
 use kohort_protocol::api::offset_commit::{OffsetCommitRequest, OffsetCommitResponse};
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, Timestamp, TopicName, TopicPartition};
+use kohort_protocol::{ErrorCode, Generation, MemberId, TopicName, TopicPartition};
 
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 use crate::plan::TOPIC;
 
-/// A commit that was accepted is acknowledged so much later at most.
-const FLUSH: Duration = Duration::from_millis(20);
+/// A commit that reached a broker and has not been answered.
+#[derive(Debug)]
+struct Arrived {
+    member: MemberId,
+    generation: Generation,
+    offsets: Vec<(TopicPartition, i64)>,
+    /// It could have been stored at some moment since.
+    was_valid: bool,
+}
+
+impl Arrived {
+    fn new(request: &OffsetCommitRequest) -> Self {
+        Self {
+            member: request.member_id.clone(),
+            generation: request.generation_id_or_member_epoch,
+            offsets: offsets(request).collect(),
+            was_valid: false,
+        }
+    }
+
+    fn is(&self, request: &OffsetCommitRequest) -> bool {
+        self.generation == request.generation_id_or_member_epoch
+            && self.member == request.member_id
+            && offsets(request).eq(self.offsets.iter().cloned())
+    }
+
+    fn look(&mut self, scene: &Scene<'_>) {
+        self.was_valid |= scene
+            .cluster
+            .standing(scene.group)
+            .is_some_and(|(state, generation)| {
+                generation == self.generation && state != GroupState::CompletingRebalance
+            })
+            && scene.cluster.has_member(scene.group, &self.member) == Some(true);
+    }
+}
 
 #[derive(Default)]
 pub(super) struct CommitFencing {
-    /// The generation that takes commits, and the one before it, until when its last commit may have waited for its flush.
-    current: Option<Generation>,
-    before: Option<(Generation, Timestamp)>,
-    /// What calls of the application asked for.
+    arrived: Vec<Arrived>,
+    /// What calls of the application asked for: these offsets, or at least these.
     asked: BTreeMap<(Process, CallId), Vec<(TopicPartition, i64)>>,
+    processed: BTreeMap<(Process, CallId), Vec<(TopicPartition, i64)>>,
     /// What the coordinator acknowledged to a process.
     acknowledged: BTreeSet<(Process, TopicPartition, i64)>,
 }
@@ -37,7 +71,22 @@ impl Invariant for CommitFencing {
 
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         match (process, what) {
-            (None, What::Group(standing)) => self.moved(scene.now, *standing),
+            (None, What::Arrived { request }) => {
+                if let Request::OffsetCommit(commit) = &request.request {
+                    let mut arrived = Arrived::new(commit);
+                    arrived.look(scene);
+                    self.arrived.push(arrived);
+                }
+            }
+            (None, What::Group(_)) => self.arrived.iter_mut().for_each(|arrived| arrived.look(scene)),
+            (
+                None,
+                What::Committed {
+                    partition,
+                    to: Some(to),
+                    ..
+                },
+            ) => return self.stored(scene, partition, *to),
             (
                 None,
                 What::Replied {
@@ -45,7 +94,7 @@ impl Invariant for CommitFencing {
                     response: Response::OffsetCommit(response),
                     ..
                 },
-            ) => return self.replied(scene.now, request, response),
+            ) => return self.replied(scene, request, response),
             (
                 Some(process),
                 What::Answered {
@@ -60,10 +109,18 @@ impl Invariant for CommitFencing {
                     .map(|offset| (offset.partition.clone(), offset.offset));
                 self.asked.insert((process, *call), offsets.collect());
             }
+            (Some(process), What::ProcessedAsked { call }) => {
+                let ghost = scene.ghost.of(process);
+                let processed = ghost.processed.iter();
+                let owned = processed.filter(|(partition, _)| ghost.owned.contains_key(partition));
+                let owned = owned.map(|(partition, offset)| (partition.clone(), *offset));
+                self.processed.insert((process, *call), owned.collect());
+            }
             (Some(process), What::Done { call, result }) => {
                 let asked = self.asked.remove(&(process, *call)).unwrap_or_default();
+                let processed = self.processed.remove(&(process, *call)).unwrap_or_default();
                 if result.is_ok() {
-                    return self.said_done(process, asked);
+                    return self.said_done(scene, process, asked, processed);
                 }
             }
             _ => {}
@@ -73,32 +130,38 @@ impl Invariant for CommitFencing {
 }
 
 impl CommitFencing {
-    fn moved(&mut self, now: Timestamp, standing: Option<(GroupState, Generation)>) {
-        if let Some((_, generation)) = standing
-            && self.current != Some(generation)
-        {
-            self.before = self.current.map(|before| (before, now + FLUSH));
-            self.current = Some(generation);
+    fn stored(&self, scene: &Scene<'_>, partition: &TopicPartition, to: i64) -> Verdict {
+        let may = self.arrived.iter().any(|arrived| {
+            arrived.was_valid
+                && arrived
+                    .offsets
+                    .iter()
+                    .any(|(name, offset)| name == partition && *offset == to)
+        });
+        if may {
+            return Ok(());
         }
+        Err(format!(
+            "{to} is stored for {partition}; no member of the current generation has asked for that: the group is {:?}",
+            scene.cluster.standing(scene.group)
+        ))
     }
 
     fn replied(
-        &self,
-        now: Timestamp,
+        &mut self,
+        scene: &Scene<'_>,
         request: &OffsetCommitRequest,
         response: &OffsetCommitResponse,
     ) -> Verdict {
-        let generation = request.generation_id_or_member_epoch;
-        let mut codes = response.topics.iter().flat_map(|topic| &topic.partitions);
-        let is_accepted = codes.any(|partition| partition.error_code == ErrorCode::NONE);
-        let is_current = self.current == Some(generation);
-        let was_current = self
-            .before
-            .is_some_and(|(before, until)| before == generation && now <= until);
-        if is_accepted && !is_current && !was_current {
+        let known = self.arrived.iter().position(|arrived| arrived.is(request));
+        let was_valid = known.is_some_and(|at| self.arrived.remove(at).was_valid);
+        let is_accepted = codes(response).values().any(|code| *code == ErrorCode::NONE);
+        if is_accepted && !was_valid {
             return Err(format!(
-                "a commit of {} with generation {generation} was accepted; the group is in {:?}",
-                request.member_id, self.current
+                "a commit of {} with generation {} was accepted; the group is {:?}",
+                request.member_id,
+                request.generation_id_or_member_epoch,
+                scene.cluster.standing(scene.group)
             ));
         }
         Ok(())
@@ -113,16 +176,32 @@ impl CommitFencing {
         }
     }
 
-    fn said_done(&self, process: Process, asked: Vec<(TopicPartition, i64)>) -> Verdict {
-        for (partition, offset) in asked {
-            if !self.acknowledged.contains(&(process, partition.clone(), offset)) {
-                return Err(format!(
-                    "process {} was told that {offset} of {partition} is committed; no coordinator ever said so",
-                    process.0
-                ));
-            }
+    fn said_done(
+        &self,
+        scene: &Scene<'_>,
+        process: Process,
+        asked: Vec<(TopicPartition, i64)>,
+        processed: Vec<(TopicPartition, i64)>,
+    ) -> Verdict {
+        let is_stored = |(partition, offset): &(TopicPartition, i64)| {
+            self.acknowledged.contains(&(process, partition.clone(), *offset))
+        };
+        // It may have been stored by an earlier call, or have been where the period began.
+        let is_passed = |(partition, offset): &(TopicPartition, i64)| {
+            let from = (process, partition.clone(), *offset);
+            let to = (process, partition.clone(), i64::MAX);
+            let began = scene.ghost.of(process).started.get(partition);
+            began.is_some_and(|began| began >= offset) || self.acknowledged.range(from..=to).next().is_some()
+        };
+        let told = asked.into_iter().find(|one| !is_stored(one));
+        let told = told.or_else(|| processed.into_iter().find(|one| !is_passed(one)));
+        match told {
+            None => Ok(()),
+            Some((partition, offset)) => Err(format!(
+                "process {} was told that {offset} of {partition} is committed; no coordinator ever said so",
+                process.0
+            )),
         }
-        Ok(())
     }
 }
 

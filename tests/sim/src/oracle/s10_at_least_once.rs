@@ -45,7 +45,7 @@ impl Invariant for AtLeastOnce {
 fn reached(ghost: &ProcessGhost, partition: &TopicPartition) -> i64 {
     let of = match ghost.commits {
         Commits::Auto | Commits::Processed => &ghost.processed,
-        Commits::Sync | Commits::Async => &ghost.delivered,
+        Commits::Sync | Commits::Async | Commits::Worker => &ghost.delivered,
     };
     // Where it began is fair: nothing before that was ours to process. So is where it got to before it went elsewhere.
     let began = ghost.started.get(partition).copied().unwrap_or(-1);

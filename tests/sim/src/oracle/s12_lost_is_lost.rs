@@ -1,7 +1,8 @@
-//! S12. Who is told that it is no member any more (UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, fencing, max.poll expiry) says `Lost`, not
-//! `Revoking`, and commits nothing with the old identity afterwards.
+//! S12. Who is told that it is no member any more (UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, fencing; to a heartbeat or a commit), or whose
+//! application is away for longer than max.poll.interval.ms, says `Lost` at once, and not `Revoking`. From then on until the application
+//! has heard of its next assignment nothing is committed: whatever it still works on was read in a period that is over.
 //!
-//! Source: rules 2, 13; librdkafka 5604.
+//! Source: rules 2, 13; librdkafka 2782, 5604; arroyo 168.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,8 @@ use kohort_group::member::Event;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Generation, MemberId};
 
+use super::s05_commit_fencing::codes;
+use super::s14_silent_application::expired;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -18,8 +21,8 @@ pub(super) struct LostIsLost {
     holds: BTreeSet<Process>,
     /// Who must say `Lost` before anything else happens.
     owes: BTreeMap<Process, ErrorCode>,
-    /// Under what nothing may be committed any more.
-    over: BTreeMap<Process, (MemberId, Generation)>,
+    /// Whose application has heard of no assignment since.
+    lost: BTreeSet<Process>,
 }
 
 impl Invariant for LostIsLost {
@@ -33,39 +36,40 @@ impl Invariant for LostIsLost {
             What::Said(Event::Assigned { partitions, .. }) if !partitions.is_empty() => {
                 self.holds.insert(process);
             }
+            What::Said(Event::Revoking { .. }) if self.owes.contains_key(&process) => {
+                return Err(format!(
+                    "process {} asks its application to give back what is lost already",
+                    process.0
+                ));
+            }
             What::Said(Event::Lost { .. }) => {
-                let ghost = scene.ghost.of(process);
                 self.holds.remove(&process);
                 self.owes.remove(&process);
-                self.over
-                    .insert(process, (ghost.member_id.clone(), ghost.generation));
+                self.lost.insert(process);
             }
-            What::Sent { request, .. } => return self.sent(process, request),
-            What::Answered {
-                request: Request::Heartbeat(request),
-                reply: Ok(Response::Heartbeat(response)),
+            What::Heard(Event::Assigned { .. }) => {
+                self.lost.remove(&process);
+            }
+            What::Sent {
+                request: Request::OffsetCommit(_),
+                ..
+            } if self.lost.contains(&process) => {
+                return Err(format!(
+                    "process {} commits after its partitions were lost, and before its application got others",
+                    process.0
+                ));
+            }
+            What::Sent {
+                request: Request::JoinGroup(_),
                 ..
             } => {
-                let ghost = scene.ghost.of(process);
-                let is_current = ghost.in_session
-                    && request.generation_id == ghost.generation
-                    && request.member_id == ghost.member_id;
-                let is_out = matches!(
-                    response.error_code,
-                    ErrorCode::UNKNOWN_MEMBER_ID
-                        | ErrorCode::ILLEGAL_GENERATION
-                        | ErrorCode::FENCED_INSTANCE_ID
-                );
-                if is_current && is_out && ghost.is_up() && self.holds.contains(&process) {
-                    self.owes.insert(process, response.error_code);
-                }
+                self.holds.remove(&process);
             }
             What::Answered {
-                reply: Ok(Response::JoinGroup(response)),
+                request,
+                reply: Ok(response),
                 ..
-            } if response.error_code.is_ok() => {
-                self.over.remove(&process);
-            }
+            } => self.answered(scene, process, request, response),
             What::Crashed | What::Closed { .. } => {
                 self.holds.remove(&process);
                 self.owes.remove(&process);
@@ -75,34 +79,61 @@ impl Invariant for LostIsLost {
         Ok(())
     }
 
-    fn rest(&mut self, _: &Scene<'_>) -> Verdict {
-        match self.owes.pop_first() {
-            None => Ok(()),
-            Some((process, code)) => Err(format!(
+    fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
+        if let Some((process, code)) = self.owes.pop_first() {
+            return Err(format!(
                 "process {} was answered {code}, and did not tell its application that its partitions are lost",
                 process.0
+            ));
+        }
+        let overstays = |process: &&Process| {
+            let ghost = scene.ghost.of(**process);
+            ghost.is_up() && expired(ghost, scene.now)
+        };
+        match self.holds.iter().find(overstays) {
+            None => Ok(()),
+            Some(process) => Err(format!(
+                "process {} holds partitions though its application has been away since {}",
+                process.0,
+                scene.ghost.of(*process).polled
             )),
         }
     }
 }
 
 impl LostIsLost {
-    fn sent(&mut self, process: Process, request: &Request) -> Verdict {
-        match request {
-            Request::JoinGroup(_) => {
-                self.holds.remove(&process);
+    fn answered(&mut self, scene: &Scene<'_>, process: Process, request: &Request, response: &Response) {
+        let ghost = scene.ghost.of(process);
+        let is_current = |id: &MemberId, generation: Generation| {
+            ghost.in_session && generation == ghost.generation && *id == ghost.member_id
+        };
+        let code = match (request, response) {
+            (Request::Heartbeat(asked), Response::Heartbeat(heartbeat))
+                if is_current(&asked.member_id, asked.generation_id) =>
+            {
+                Some(heartbeat.error_code).filter(is_the_end)
             }
-            Request::OffsetCommit(commit) => {
-                let identity = (commit.member_id.clone(), commit.generation_id_or_member_epoch);
-                if self.over.get(&process) == Some(&identity) {
-                    return Err(format!(
-                        "process {} commits as {} in generation {}, which it has told to be lost",
-                        process.0, identity.0, identity.1
-                    ));
-                }
+            (Request::OffsetCommit(asked), Response::OffsetCommit(commit))
+                if is_current(&asked.member_id, asked.generation_id_or_member_epoch) =>
+            {
+                codes(commit).into_values().find(is_the_end)
             }
-            _ => {}
+            _ => None,
+        };
+        if let Some(code) = code
+            && ghost.is_up()
+            && self.holds.contains(&process)
+        {
+            self.owes.insert(process, code);
         }
-        Ok(())
     }
+}
+
+fn is_the_end(code: &ErrorCode) -> bool {
+    [
+        ErrorCode::UNKNOWN_MEMBER_ID,
+        ErrorCode::ILLEGAL_GENERATION,
+        ErrorCode::FENCED_INSTANCE_ID,
+    ]
+    .contains(code)
 }

@@ -1,20 +1,24 @@
-//! S13. As long as a member is in a session and its coordinator answers, it sends the next heartbeat one interval after the last: also
-//! while the application works or holds a notice, and during a rebalance.
+//! S13. As long as a member is in a session and knows its coordinator, it sends the next heartbeat one interval after the last: also
+//! while the application works or holds a notice, and during a rebalance. Through a coordinator that was just found, at once; after a
+//! refusal that will pass, after a backoff; if none was acknowledged for a whole session, another coordinator is looked for first (rule 6).
+//! No heartbeat waits for longer than request.timeout.ms.
 //!
-//! Source: rule 5; HeartbeatThread. Whether the coordinator can be reached is another matter: a lost one ends the watch until it is found.
+//! Source: rule 5; HeartbeatThread. Whether the coordinator can be found is another matter: a lost one ends the watch until then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Timestamp};
 
-use super::ghost::loses_coordinator;
+use super::ghost::{is_for_coordinator, loses_coordinator};
 use super::{Invariant, Life, Scene, Verdict};
 use crate::history::{Process, What};
 
 /// Everything happens on time in a simulation.
 const SLACK: Duration = Duration::from_millis(5);
+/// The longest there is: `retry.backoff.max.ms`.
+const BACKOFF: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 pub(super) struct Heartbeats {
@@ -22,6 +26,10 @@ pub(super) struct Heartbeats {
     due: BTreeMap<Process, Timestamp>,
     /// When the session began: answers to what was sent before it say nothing.
     since: BTreeMap<Process, Timestamp>,
+    /// Whose heartbeat is on its way: the next one waits for its end.
+    open: BTreeSet<Process>,
+    /// When the coordinator is known to have heard of it.
+    acknowledged: BTreeMap<Process, Timestamp>,
 }
 
 impl Invariant for Heartbeats {
@@ -32,15 +40,65 @@ impl Invariant for Heartbeats {
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         let Some(process) = process else { return Ok(()) };
         match what {
+            What::Sent {
+                request: Request::Heartbeat(_),
+                timeout,
+                ..
+            } if *timeout > scene.ghost.of(process).config.request_timeout => {
+                return Err(format!(
+                    "process {} lets a heartbeat wait for {timeout:?}",
+                    process.0
+                ));
+            }
+            What::Sent {
+                request: Request::Heartbeat(_),
+                ..
+            } => {
+                self.open.insert(process);
+            }
+            What::Answered {
+                request: Request::Heartbeat(_),
+                ..
+            }
+            | What::Abandoned {
+                request: Request::Heartbeat(_),
+            } => {
+                self.open.remove(&process);
+            }
+            _ => {}
+        }
+        match what {
             What::Sent { request, .. } if ends_the_watch(request) => {
                 self.due.remove(&process);
+            }
+            What::Answered {
+                reply: Ok(Response::FindCoordinator(_)),
+                ..
+            } if scene.ghost.of(process).in_session && !self.open.contains(&process) => {
+                self.expect(scene, process, scene.now, Duration::ZERO);
+            }
+            What::Answered {
+                reply: Ok(Response::Heartbeat(response)),
+                sent,
+                ..
+            } if scene.ghost.of(process).in_session
+                && response.error_code == ErrorCode::COORDINATOR_LOAD_IN_PROGRESS =>
+            {
+                self.expect(scene, process, *sent, Duration::ZERO);
+                self.due.entry(process).and_modify(|due| *due = *due + BACKOFF);
             }
             What::Answered {
                 reply: Ok(Response::JoinGroup(response)),
                 ..
             } if response.error_code.is_ok() => {
                 self.since.insert(process, scene.now);
-                self.expect(scene, process, scene.now);
+                self.acknowledged.insert(process, scene.now);
+                self.expect(
+                    scene,
+                    process,
+                    scene.now,
+                    scene.ghost.of(process).config.heartbeat_interval,
+                );
             }
             What::Answered {
                 reply: Ok(Response::Heartbeat(response)),
@@ -52,14 +110,28 @@ impl Invariant for Heartbeats {
                     ErrorCode::NONE | ErrorCode::REBALANCE_IN_PROGRESS
                 ) =>
             {
-                self.expect(scene, process, *sent);
+                let heard = self.acknowledged.entry(process).or_insert(*sent);
+                *heard = (*heard).max(*sent);
+                self.expect(
+                    scene,
+                    process,
+                    *sent,
+                    scene.ghost.of(process).config.heartbeat_interval,
+                );
             }
             What::Answered {
                 reply: Ok(response), ..
             } if loses_coordinator(response) => {
                 self.due.remove(&process);
             }
-            What::Answered { reply: Err(_), .. } | What::Closing { .. } | What::Frozen(_) | What::Crashed => {
+            What::Answered {
+                request,
+                reply: Err(_),
+                ..
+            } if is_for_coordinator(request) => {
+                self.due.remove(&process);
+            }
+            What::Closing { .. } | What::Frozen(_) | What::Crashed => {
                 self.due.remove(&process);
             }
             _ if !scene.ghost.of(process).in_session => {
@@ -71,6 +143,13 @@ impl Invariant for Heartbeats {
     }
 
     fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
+        let acknowledged = &self.acknowledged;
+        self.due.retain(|process, _| {
+            let session = scene.ghost.of(*process).config.session_timeout;
+            acknowledged
+                .get(process)
+                .is_some_and(|at| scene.now < *at + session)
+        });
         let is_late = |process: Process, due: Timestamp| scene.now > due + scene.ghost.of(process).late;
         let late = self.due.iter().find(|(process, due)| is_late(**process, **due));
         match late {
@@ -84,12 +163,11 @@ impl Invariant for Heartbeats {
 }
 
 impl Heartbeats {
-    fn expect(&mut self, scene: &Scene<'_>, process: Process, last: Timestamp) {
+    fn expect(&mut self, scene: &Scene<'_>, process: Process, last: Timestamp, interval: Duration) {
         let is_old = self.since.get(&process).is_some_and(|since| last < *since);
         if is_old || !scene.ghost.of(process).knows_coordinator {
             return;
         }
-        let interval = scene.ghost.of(process).config.heartbeat_interval;
         self.due.insert(process, (last + interval).max(scene.now) + SLACK);
     }
 }

@@ -1,6 +1,6 @@
 //! S14. An application that stays away for longer than `max.poll.interval.ms` costs its member the membership: it is told so, and `Lost`
-//! if it owned anything; no further heartbeat, and LeaveGroup unless it is static or cannot reach the coordinator. Waiting inside the
-//! client counts as polling.
+//! if it owned anything (S12 sees that); no further heartbeat, and LeaveGroup unless it is static or cannot reach the coordinator. Waiting
+//! inside the client counts as polling. Who is leaving already does not leave again.
 //!
 //! Source: rule 6; KAFKA-16243, KAFKA-16165, KIP-345.
 
@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kohort_group::member::{Event, MemberError};
-use kohort_protocol::Timestamp;
-use kohort_protocol::api::Request;
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{MemberId, Timestamp};
 
+use super::s15_close::is_heard;
 use super::{Invariant, Life, ProcessGhost, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -22,6 +23,8 @@ pub(super) struct SilentApplication {
     owes: BTreeSet<Process>,
     /// Who was in its session when it was last heard of.
     in_session: BTreeSet<Process>,
+    /// Goodbyes that are on their way, or were heard.
+    leaves: BTreeSet<(Process, MemberId)>,
 }
 
 impl Invariant for SilentApplication {
@@ -38,10 +41,34 @@ impl Invariant for SilentApplication {
         }
         match what {
             What::Sent {
-                request: Request::LeaveGroup(_),
+                request: Request::LeaveGroup(leave),
                 ..
             } => {
                 self.owes.remove(&process);
+                for one in &leave.members {
+                    if !self.leaves.insert((process, one.member_id.clone())) {
+                        return Err(format!(
+                            "process {} says goodbye for {}, which is leaving already",
+                            process.0, one.member_id
+                        ));
+                    }
+                }
+            }
+            What::Answered {
+                request: Request::LeaveGroup(leave),
+                reply,
+                ..
+            } if !matches!(reply, Ok(Response::LeaveGroup(response)) if is_heard(response)) => {
+                for one in &leave.members {
+                    self.leaves.remove(&(process, one.member_id.clone()));
+                }
+            }
+            What::Abandoned {
+                request: Request::LeaveGroup(leave),
+            } => {
+                for one in &leave.members {
+                    self.leaves.remove(&(process, one.member_id.clone()));
+                }
             }
             What::Sent {
                 request: request @ (Request::Heartbeat(_) | Request::JoinGroup(_)),
@@ -86,7 +113,7 @@ impl Invariant for SilentApplication {
 }
 
 /// It has been away for too long, and its machine has had the time to notice.
-fn expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
+pub(super) fn expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
     let limit = ghost.config.max_poll_interval + ghost.late + SLACK;
     ghost.life == Life::Running
         && !ghost.waits

@@ -1,30 +1,32 @@
-//! S15, L05. `close` ends by its deadline: what was processed is committed, then the group is told (a static member says nothing), then
-//! nothing is sent any more. Every call of the application is answered in time.
+//! S15. A member that closes commits what was processed, waits for the answer, then tells the group, and sends nothing more. A static one
+//! says nothing. Who ends well is out of the group: its goodbye was heard, and who refused it was not the last to be asked.
 //!
-//! Source: rules 7, 23; KIP-345. UNKNOWN_MEMBER_ID on LeaveGroup is success.
+//! Source: rules 7, 23; KIP-345; kafkajs#1482; franz-go F3. UNKNOWN_MEMBER_ID on LeaveGroup is success. The application closes by its own
+//! wish, so that it is not asked to let go; that it ends in time, L05 sees.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-use kohort_group::member::CallId;
-use kohort_protocol::api::Request;
-use kohort_protocol::{Timestamp, TopicPartition};
+use kohort_protocol::api::leave_group::LeaveGroupResponse;
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{ErrorCode, MemberId, Timestamp, TopicPartition};
 
-use super::s05_commit_fencing::offsets;
-use super::{Invariant, Life, ProcessGhost, Scene, Verdict};
+use super::s05_commit_fencing::{codes, offsets};
+use super::{Invariant, ProcessGhost, Scene, Verdict};
 use crate::history::{Process, What};
 use crate::plan::Commits;
-
-const SLACK: Duration = Duration::from_millis(5);
 
 #[derive(Default)]
 pub(super) struct Close {
     /// What was sent to be committed, newest by partition.
     sent: BTreeMap<(Process, TopicPartition), i64>,
+    /// Whose commit is on its way.
+    commits: BTreeSet<Process>,
     /// Who said goodbye while closing.
     left: BTreeSet<Process>,
-    /// Calls that wait, and until when.
-    calls: BTreeMap<(Process, CallId), Timestamp>,
+    /// When it last let the coordinator hear of it.
+    alive: BTreeMap<Process, Timestamp>,
+    /// Whose goodbye was heard.
+    heard: BTreeSet<(Process, MemberId)>,
 }
 
 impl Invariant for Close {
@@ -35,57 +37,45 @@ impl Invariant for Close {
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         let Some(process) = process else { return Ok(()) };
         let ghost = scene.ghost.of(process);
+        if let What::Answered {
+            request: Request::OffsetCommit(_),
+            ..
+        } = what
+        {
+            self.commits.remove(&process);
+        }
         match what {
-            What::Sent { request, .. } => return self.sent(process, ghost, request),
-            What::CommitAsked { call, .. } | What::ProcessedAsked { call } | What::Sought { call, .. } => {
-                let due = scene.now + ghost.config.default_api_timeout + SLACK;
-                self.calls.insert((process, *call), due);
-            }
-            What::Done { call, .. } if self.calls.remove(&(process, *call)).is_none() => {
-                return Err(format!(
-                    "call {} of process {} is answered twice",
-                    call.0, process.0
-                ));
-            }
-            What::Closed { .. } => {
-                let forgotten = self.calls.keys().find(|(of, _)| *of == process);
-                if let Some((_, call)) = forgotten {
-                    return Err(format!(
-                        "process {} is gone, and call {} was never answered",
-                        process.0, call.0
-                    ));
+            What::Sent { request, .. } => {
+                if matches!(request, Request::Heartbeat(_) | Request::JoinGroup(_)) {
+                    self.alive.insert(process, scene.now);
                 }
+                return self.sent(process, ghost, request);
             }
-            What::Crashed => self.calls.retain(|(of, _), _| *of != process),
+            What::Abandoned {
+                request: Request::OffsetCommit(_),
+            } => {
+                self.commits.remove(&process);
+            }
+            What::Answered {
+                request: Request::LeaveGroup(leave),
+                reply: Ok(Response::LeaveGroup(response)),
+                ..
+            } if is_heard(response) => {
+                let ids = leave.members.iter().map(|one| one.member_id.clone());
+                self.heard.extend(ids.map(|id| (process, id)));
+            }
+            // Whom a coordinator does not know need not take leave of it, though another may know him still.
+            What::Answered {
+                request,
+                reply: Ok(response),
+                ..
+            } => self
+                .heard
+                .extend(unknown(request, response).map(|id| (process, id))),
+            What::Closed { result: Ok(()) } => return self.ended(scene, process, ghost),
             _ => {}
         }
         Ok(())
-    }
-
-    fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
-        let is_late = |ghost: &ProcessGhost| {
-            ghost.life == Life::Running
-                && ghost
-                    .closing
-                    .is_some_and(|deadline| scene.now > deadline.max(ghost.awake_since) + ghost.late + SLACK)
-        };
-        if let Some((process, ghost)) = scene.ghost.all().find(|(_, ghost)| is_late(ghost)) {
-            return Err(format!(
-                "process {} should have been closed by {:?}",
-                process.0, ghost.closing
-            ));
-        }
-        let late = self.calls.iter().find(|((process, _), due)| {
-            let ghost = scene.ghost.of(*process);
-            ghost.life == Life::Running && scene.now > (**due).max(ghost.awake_since + SLACK) + ghost.late
-        });
-        match late {
-            None => Ok(()),
-            Some(((process, call), due)) => Err(format!(
-                "L05: call {} of process {} should have been answered by {due}",
-                call.0, process.0
-            )),
-        }
     }
 }
 
@@ -96,6 +86,7 @@ impl Close {
                 if self.left.contains(&process) {
                     return Err(format!("process {} commits after it has said goodbye", process.0));
                 }
+                self.commits.insert(process);
                 for (partition, offset) in offsets(commit) {
                     self.sent.insert((process, partition), offset);
                 }
@@ -112,8 +103,14 @@ impl Close {
         Ok(())
     }
 
-    /// The last commit went out before the goodbye.
+    /// The last commit was answered before the goodbye.
     fn all_committed(&self, process: Process, ghost: &ProcessGhost) -> Verdict {
+        if !ghost.owned.is_empty() && self.commits.contains(&process) {
+            return Err(format!(
+                "process {} says goodbye while its last commit is on its way",
+                process.0
+            ));
+        }
         if ghost.commits != Commits::Auto {
             return Ok(());
         }
@@ -133,4 +130,52 @@ impl Close {
         }
         Ok(())
     }
+
+    fn ended(&self, scene: &Scene<'_>, process: Process, ghost: &ProcessGhost) -> Verdict {
+        let is_dynamic = ghost.config.group_instance_id.is_none();
+        let is_in = scene.cluster.has_member(scene.group, &ghost.member_id) == Some(true);
+        // Its session is over in any case: nobody need be told.
+        let is_over = self
+            .alive
+            .get(&process)
+            .is_none_or(|at| scene.now.since(*at) >= ghost.config.session_timeout);
+        if is_dynamic && is_in && !is_over && !self.heard.contains(&(process, ghost.member_id.clone())) {
+            return Err(format!(
+                "process {} has closed without a word that was heard; {} is in the group still",
+                process.0, ghost.member_id
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Whoever it names is out of the group.
+pub(super) fn is_heard(response: &LeaveGroupResponse) -> bool {
+    let mut codes = response.members.iter().map(|one| one.error_code);
+    let is_gone = |code: ErrorCode| [ErrorCode::NONE, ErrorCode::UNKNOWN_MEMBER_ID].contains(&code);
+    is_gone(response.error_code) && codes.all(is_gone)
+}
+
+/// Who is told that nobody knows him.
+fn unknown(request: &Request, response: &Response) -> Option<MemberId> {
+    let (id, is_unknown) = match (request, response) {
+        (Request::Heartbeat(of), Response::Heartbeat(answer)) => {
+            (&of.member_id, answer.error_code == ErrorCode::UNKNOWN_MEMBER_ID)
+        }
+        (Request::JoinGroup(of), Response::JoinGroup(answer)) => {
+            (&of.member_id, answer.error_code == ErrorCode::UNKNOWN_MEMBER_ID)
+        }
+        (Request::SyncGroup(of), Response::SyncGroup(answer)) => {
+            (&of.member_id, answer.error_code == ErrorCode::UNKNOWN_MEMBER_ID)
+        }
+        (Request::OffsetCommit(of), Response::OffsetCommit(answer)) => {
+            let mut codes = codes(answer).into_values();
+            (
+                &of.member_id,
+                codes.any(|code| code == ErrorCode::UNKNOWN_MEMBER_ID),
+            )
+        }
+        _ => return None,
+    };
+    is_unknown.then(|| id.clone())
 }

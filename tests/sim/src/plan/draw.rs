@@ -97,6 +97,8 @@ impl Plan {
         };
         let ways = [Commits::Auto, Commits::Sync, Commits::Async, Commits::Processed];
         let way = rng.bool().then(|| one(rng, &ways));
+        // Of a stream of its own: what is drawn otherwise stays what it was.
+        let has_workers = stream(self.seed, "workers").u8(..4) == 0;
         for member in 0..count {
             let late = if member > 0 && rng.bool() {
                 rng.u64(0..60_000)
@@ -111,7 +113,10 @@ impl Plan {
                 request: ms(rng, 1500..8000),
                 metadata_age: ms(rng, 5000..30_000),
                 buffer: if rng.bool() { 3000 } else { 1 << 20 },
-                commits: way.unwrap_or_else(|| one(rng, &ways)),
+                commits: match way.unwrap_or_else(|| one(rng, &ways)) {
+                    Commits::Async if has_workers => Commits::Worker,
+                    commits => commits,
+                },
                 work: ms(rng, 0..50),
                 hold: if rng.bool() {
                     Duration::ZERO

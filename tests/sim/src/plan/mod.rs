@@ -64,6 +64,8 @@ pub enum Commits {
     Async,
     /// "All that is processed", after each delivery, and goes on.
     Processed,
+    /// Each delivery when a worker beside it is done with it, seconds later: what that read may be another's by then.
+    Worker,
 }
 
 /// One member: its settings and what its application is like.
@@ -133,18 +135,26 @@ impl Plan {
 }
 
 impl Plan {
-    /// How long after the faults the group may take until it is stable: a session may have to end, somebody may be stuck in the last
-    /// round, an answer may never come.
+    /// How long after the faults the group may take until it is stable: a session may have to end, and an answer may never come. Nobody
+    /// is stuck in the last round for longer than that: no application is away any more, so the rebalance timeout adds nothing.
     #[must_use]
     pub fn settled_after(&self) -> Duration {
         let most = |of: fn(&MemberPlan) -> Duration| self.members.iter().map(of).max().unwrap_or_default();
-        most(|member| member.session)
-            + most(|member| member.max_poll)
-            + most(|member| member.heartbeat) * 3
-            + most(|member| member.request)
-            + Duration::from_secs(1)
-            + Latencies::KAFKA.failover
-            + Latencies::KAFKA.zombie
+        let answer = most(|member| member.request) + Duration::from_secs(1);
+        let round = most(|member| member.heartbeat) * 3 + answer;
+        let brokers = Latencies::KAFKA.failover + Latencies::KAFKA.zombie;
+        (most(|member| member.session) + round + brokers).max(self.noticed_after() + round)
+    }
+
+    /// How long after the faults somebody may not have heard of a partition that was added.
+    fn noticed_after(&self) -> Duration {
+        let age = self.members.iter().map(|member| member.metadata_age).max();
+        let added = self
+            .faults
+            .iter()
+            .filter(|fault| matches!(fault.act, Act::AddPartition {}));
+        let last = added.map(|fault| fault.at + age.unwrap_or_default()).max();
+        last.map_or(Duration::ZERO, |at| at.since(self.calm_at()))
     }
 }
 

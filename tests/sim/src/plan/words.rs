@@ -91,11 +91,12 @@ impl Word for Profile {
     }
 }
 
-const COMMITS: [(&str, Commits); 4] = [
+const COMMITS: [(&str, Commits); 5] = [
     ("auto", Commits::Auto),
     ("sync", Commits::Sync),
     ("async", Commits::Async),
     ("processed", Commits::Processed),
+    ("worker", Commits::Worker),
 ];
 
 impl Word for Commits {

@@ -1,9 +1,9 @@
 //! Bugs of commits: what is stored, in which order, under whose name, and what the caller is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use kohort_group::member::{Event, Failure, Input, Output, Token};
+use kohort_group::member::{CallId, Event, Failure, Input, Output, Token};
 use kohort_protocol::api::Response;
 use kohort_protocol::api::offset_commit::{OffsetCommitPartition, OffsetCommitRequest};
 use kohort_protocol::{ErrorCode, Generation, LeaderEpoch, Timestamp, TopicPartition};
@@ -263,6 +263,30 @@ impl Bug for LeaderEpochForgotten {
                 partition.committed_leader_epoch = LeaderEpoch::NONE;
             });
         });
+        vec![output]
+    }
+}
+
+/// "Commit all that is processed" always succeeds: who waits for it before it gives its partitions back gives back too early.
+#[derive(Default)]
+pub(super) struct ProcessedTakenForDone {
+    calls: BTreeSet<(Option<Process>, CallId)>,
+}
+
+impl Bug for ProcessedTakenForDone {
+    fn member_input(&mut self, at: At, input: Input) -> Vec<Input> {
+        if let Input::CommitProcessed { call } = &input {
+            self.calls.insert((at.process, *call));
+        }
+        vec![input]
+    }
+
+    fn member_output(&mut self, at: At, mut output: Output) -> Vec<Output> {
+        if let Output::Done { call, result } = &mut output
+            && self.calls.remove(&(at.process, *call))
+        {
+            *result = Ok(());
+        }
         vec![output]
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use kohort_group::member::{Event, Input, MemberError, Output};
+use kohort_group::member::{Event, Input, MemberError, Output, Token};
+use kohort_protocol::api::Response;
 use kohort_protocol::api::leave_group::{LeaveGroupRequest, LeaveGroupResponse};
+use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::{ErrorCode, GroupId};
 
-use super::touch::{Forged, heartbeat_code, sent};
+use super::touch::{Forged, all_stored, heartbeat_code, sent};
 use super::{At, Bug};
 use crate::history::Process;
 use crate::plan::GROUP;
@@ -111,5 +113,69 @@ impl Bug for FalseAlarm {
             }))
         });
         [output].into_iter().chain(alarm).collect()
+    }
+}
+
+/// A goodbye is said once, whoever hears it: a coordinator that has moved does not (franz-go F3).
+#[derive(Default)]
+pub(super) struct LeaveNotRetried {}
+
+impl Bug for LeaveNotRetried {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Input::Reply {
+            reply: Ok(Response::LeaveGroup(response)),
+            ..
+        } = &mut input
+            && response.error_code == ErrorCode::NOT_COORDINATOR
+        {
+            *response = LeaveGroupResponse::default();
+        }
+        vec![input]
+    }
+}
+
+/// Who closes does not wait for the last commit: the goodbye overtakes it, and it is refused.
+#[derive(Default)]
+pub(super) struct LeaveBeforeCommit {
+    closing: BTreeSet<Option<Process>>,
+    forged: Forged,
+}
+
+impl Bug for LeaveBeforeCommit {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        if let Some((token, request)) = sent::<OffsetCommitRequest>(&output)
+            && self.closing.contains(&at.process)
+        {
+            self.forged.answer(at.process, token, all_stored(request));
+        }
+        vec![output]
+    }
+
+    fn member_input(&mut self, at: At, input: Input) -> Vec<Input> {
+        if matches!(input, Input::Close { .. }) {
+            self.closing.insert(at.process);
+        }
+        self.forged.before(at.process, input)
+    }
+}
+
+/// Who is leaving already leaves once more (KAFKA-16165).
+#[derive(Default)]
+pub(super) struct LeftTwice {
+    forged: u64,
+}
+
+impl Bug for LeftTwice {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        let mut outputs = vec![output];
+        if sent::<LeaveGroupRequest>(&outputs[0]).is_some() {
+            let mut again = outputs[0].clone();
+            if let Output::Send { token, .. } = &mut again {
+                self.forged += 1;
+                *token = Token(u64::MAX - self.forged);
+            }
+            outputs.push(again);
+        }
+        outputs
     }
 }

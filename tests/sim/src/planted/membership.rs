@@ -7,6 +7,7 @@ use kohort_protocol::api::Response;
 use kohort_protocol::api::find_coordinator::FindCoordinatorRequest;
 use kohort_protocol::api::heartbeat::HeartbeatRequest;
 use kohort_protocol::api::join_group::JoinGroupRequest;
+use kohort_protocol::api::offset_commit::OffsetCommitResponse;
 use kohort_protocol::{ErrorCode, MemberId};
 
 use super::touch::{alter, heartbeat_code, sent};
@@ -250,5 +251,71 @@ impl Bug for TroubleUntold {
             Output::Event(Event::Error(_)) => Vec::new(),
             output => vec![output],
         }
+    }
+}
+
+/// A commit that is refused because its sender is no member any more is a failed commit and nothing else: the assignment is kept until a
+/// heartbeat says the same.
+#[derive(Default)]
+pub(super) struct LostOnCommitIgnored {}
+
+fn commit_answer(input: &mut Input) -> Option<&mut OffsetCommitResponse> {
+    match input {
+        Input::Reply {
+            reply: Ok(Response::OffsetCommit(response)),
+            ..
+        } => Some(response),
+        _ => None,
+    }
+}
+
+impl Bug for LostOnCommitIgnored {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        let topics = commit_answer(&mut input)
+            .into_iter()
+            .flat_map(|answer| &mut answer.topics);
+        for one in topics.flat_map(|topic| &mut topic.partitions) {
+            if [ErrorCode::UNKNOWN_MEMBER_ID, ErrorCode::ILLEGAL_GENERATION].contains(&one.error_code) {
+                one.error_code = ErrorCode::REQUEST_TIMED_OUT;
+            }
+        }
+        vec![input]
+    }
+}
+
+/// A member that is in the group says nothing to a coordinator that it has just found: whoever waits for its answer waits in vain.
+#[derive(Default)]
+pub(super) struct NewCoordinatorUnheard {
+    beats: BTreeSet<Option<Process>>,
+    found: BTreeSet<Option<Process>>,
+}
+
+impl Bug for NewCoordinatorUnheard {
+    fn member_input(&mut self, at: At, input: Input) -> Vec<Input> {
+        let is_found = matches!(
+            &input,
+            Input::Reply {
+                reply: Ok(Response::FindCoordinator(_)),
+                ..
+            }
+        );
+        if is_found && self.beats.contains(&at.process) {
+            self.found.insert(at.process);
+        }
+        vec![input]
+    }
+
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        if sent::<JoinGroupRequest>(&output).is_some() {
+            self.beats.remove(&at.process);
+            self.found.remove(&at.process);
+        }
+        if sent::<HeartbeatRequest>(&output).is_some() {
+            self.beats.insert(at.process);
+            if self.found.remove(&at.process) {
+                return Vec::new();
+            }
+        }
+        vec![output]
     }
 }

@@ -14,6 +14,9 @@ use super::{Later, World};
 use crate::history::{Process, What};
 use crate::plan::Commits;
 
+/// So long a worker takes for a delivery: long enough for a rebalance to overtake it.
+const WORK: Duration = Duration::from_secs(3);
+
 /// What an application is like.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
@@ -277,10 +280,33 @@ impl World {
                 self.give(index, Input::Commit { call, offsets });
             }
             Commits::Processed => app.worked = true,
+            Commits::Worker => self.plan_in(WORK, Later::WorkDone(index, offset)),
         }
         if matches!(self.agents[index].app.next, Next::Poll) {
             self.wake(index, Duration::ZERO);
         }
+    }
+
+    /// Whatever has become of the partition meanwhile: a worker does not know.
+    pub(super) fn work_done(&mut self, index: usize, offset: CommitOffset) {
+        let agent = &mut self.agents[index];
+        match agent.life {
+            Life::Running => {}
+            Life::Frozen => return agent.mail.push(Later::WorkDone(index, offset)),
+            Life::Dead | Life::Closed => return,
+        }
+        if matches!(agent.app.next, Next::Nothing) {
+            return; // it has closed
+        }
+        let (call, offsets) = (agent.app.call(), vec![offset]);
+        self.see(
+            Some(Process(index)),
+            &What::CommitAsked {
+                call,
+                offsets: &offsets,
+            },
+        );
+        self.give(index, Input::Commit { call, offsets });
     }
 
     pub(super) fn done(&mut self, index: usize, call: CallId) {
@@ -303,7 +329,9 @@ impl World {
         };
         let (next, after) = match &event {
             Event::Assigned { guard, .. } => (Next::Release(*guard), hold),
-            Event::Revoking { guard, .. } if app.habits.commits == Commits::Auto => {
+            Event::Revoking { guard, .. }
+                if matches!(app.habits.commits, Commits::Auto | Commits::Worker) =>
+            {
                 (Next::Release(*guard), hold)
             }
             Event::Revoking { guard, .. } => (Next::CommitAndRelease(*guard), hold),

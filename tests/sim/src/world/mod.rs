@@ -19,7 +19,7 @@ use std::time::Duration;
 use kohort_broker::{
     ArrivedRequest, Cluster, Command, Config, ConnectionId, GroupState, Input as ToCluster, Latencies,
 };
-use kohort_group::member::{Failure, Input};
+use kohort_group::member::{CommitOffset, Failure, Input};
 use kohort_protocol::api::Response;
 use kohort_protocol::{Generation, GroupId, NodeId, Timestamp, TopicName, TopicPartition};
 
@@ -57,6 +57,8 @@ enum Later {
     Tell(usize, Asked, Failure),
     /// An application goes on; the number says whether this wake-up still counts.
     Act(usize, u64),
+    /// The worker of an application is done with what that was handed a while ago.
+    WorkDone(usize, CommitOffset),
     /// The fault with this number happens.
     Fault(usize),
     /// A fault ends.
@@ -313,6 +315,7 @@ impl World {
             Later::TimedOut(connection, correlation) => self.timed_out(connection, correlation),
             Later::Tell(index, asked, failure) => self.answer(index, &asked, Err(failure)),
             Later::Act(index, number) => self.act(index, number),
+            Later::WorkDone(index, offset) => self.work_done(index, offset),
             Later::Fault(number) => self.fault_is_due(number),
             Later::End(end) => self.end_disturbance(end),
             Later::Produce => self.produce_now_and_then(),
