@@ -47,8 +47,13 @@ impl Invariant for ReasonToJoin {
                 known.reason = Some("it starts");
                 known.heard = scene.now;
             }
-            What::Answered { request, reply, .. } => {
-                known.answered(ghost, request, reply.as_ref().ok().copied())
+            What::Answered { request, reply, sent } => {
+                known.answered(ghost, request, reply.ok());
+                // Of one that wakes up with the answer: its session has ended by its own clock, and the round with it.
+                let patience = ghost.config.request_timeout.min(ghost.config.session_timeout);
+                if matches!(request, Request::SyncGroup(_)) && scene.now.since(*sent) >= patience {
+                    known.reason = Some("the round took too long");
+                }
             }
             What::Abandoned {
                 request: Request::JoinGroup(_) | Request::SyncGroup(_),
