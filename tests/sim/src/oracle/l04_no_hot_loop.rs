@@ -117,8 +117,8 @@ impl NoHotLoop {
 /// How many of so many failures must have been waited for.
 const fn backoffs(api: ApiKey, failures: u32) -> u32 {
     match api {
-        // To each of three nodes by itself.
-        ApiKey::ListOffsets => (failures / 3).saturating_sub(2),
+        // To each of three nodes by itself; of partitions that failed at different times.
+        ApiKey::ListOffsets | ApiKey::OffsetFetch => (failures / 3).saturating_sub(2),
         _ => failures.saturating_sub(2),
     }
 }

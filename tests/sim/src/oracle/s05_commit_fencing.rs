@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kohort_broker::GroupState;
-use kohort_group::member::CallId;
+use kohort_group::member::{CallId, Event};
 use kohort_protocol::api::offset_commit::{OffsetCommitRequest, OffsetCommitResponse};
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Generation, MemberId, TopicName, TopicPartition};
@@ -115,6 +115,10 @@ impl Invariant for CommitFencing {
                 let owned = processed.filter(|(partition, _)| ghost.owned.contains_key(partition));
                 let owned = owned.map(|(partition, offset)| (partition.clone(), *offset));
                 self.processed.insert((process, *call), owned.collect());
+            }
+            // What is lost is promised no more: its offsets are no offsets of this member.
+            (Some(process), What::Said(Event::Lost { .. })) => {
+                self.processed.retain(|(of, _), _| *of != process);
             }
             (Some(process), What::Done { call, result }) => {
                 let asked = self.asked.remove(&(process, *call)).unwrap_or_default();

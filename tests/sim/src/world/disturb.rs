@@ -11,7 +11,7 @@ use super::agent::Life;
 use super::wishes::Wished;
 use super::{Later, World};
 use crate::history::{Process, What};
-use crate::plan::{Act, TOPIC};
+use crate::plan::{Act, Commits, TOPIC};
 
 /// Shorter than any session.
 const OUTAGE: Duration = Duration::from_secs(3);
@@ -217,6 +217,10 @@ impl World {
                     span,
                 };
                 let app = &mut self.agents[index].app;
+                // Whose worker is behind does not know what it would seek for, and would commit below it.
+                if app.habits.commits == Commits::Worker {
+                    return None;
+                }
                 if held {
                     app.in_notice = Some(wished);
                 } else {
