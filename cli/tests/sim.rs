@@ -2,15 +2,22 @@
 
 #![allow(clippy::unwrap_used)] // helpers outside #[test] functions
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What is written lands here.
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failures");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
 
 /// Runs a command line that begins with `kohort` and returns how it ended and what it said.
 fn run(line: &str) -> (Option<i32>, String) {
     let mut words = line.split_whitespace();
     assert_eq!(words.next(), Some("kohort"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_kohort"));
-    let output = command.args(words).output().unwrap();
+    let output = command.args(words).current_dir(folder()).output().unwrap();
     assert!(
         output.stderr.is_empty(),
         "{}",
@@ -42,16 +49,14 @@ fn commands(said: &str) -> Vec<(&str, &str)> {
 
 #[test]
 fn a_failure_prints_commands_that_show_it_again() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failures");
-    std::fs::create_dir_all(&folder).unwrap();
     let (code, said) = run(&format!(
-        "kohort sim --from 0 --seeds 6 --jobs 2 --with panics-when-dropped --save {}",
-        folder.display()
+        "kohort sim --from 0 --seeds 5 --jobs 2 --with panics-when-dropped --save {}",
+        folder().display()
     ));
     assert_eq!(code, Some(1), "{said}");
-    assert!(failures(&said).len() >= 2, "{said}");
+    assert!(!failures(&said).is_empty(), "{said}");
     let last = said.lines().last().unwrap();
-    assert!(last.starts_with("sim: seeds=6 simulated_hours=0."), "{last}");
+    assert!(last.starts_with("sim: seeds=5 simulated_hours=0."), "{last}");
     assert!(
         last.contains(&format!(
             " violations={} planted=0/0 sometimes=",
