@@ -261,7 +261,6 @@ impl Member {
             }
         };
         self.partitions.jump(&mut self.wire, name, place);
-        self.partitions.may_go_back(name);
     }
 
     /// One question for each leader at a time, and only when the last of its partitions may be tried again: each has a wait of its own,
@@ -381,6 +380,8 @@ impl Member {
             _ => {
                 let (from, reason) = (reset.from, reset.reason.take());
                 self.partitions.place(name, Position::chosen(offset));
+                // Not before: what was processed until now may be committed while the log is asked.
+                self.partitions.may_go_back(name);
                 if let Some(reason) = reason {
                     self.wire.event(Event::Reset {
                         partition: name.clone(),
