@@ -340,9 +340,16 @@ impl World {
         }
     }
 
-    /// Starts a process for `member`, if it has none.
+    /// Starts a process for `member`, if it has none. In the calm only if there is room: who knocks at a full group may turn away one who
+    /// is in it, the last to rejoin.
     pub fn bring_back(&mut self, member: usize) {
-        if self.process(member).is_none() {
+        let is_full = self.plan.room > 0 && self.living().count() >= self.plan.room;
+        if self.process(member).is_some() {
+            return;
+        }
+        if is_full && self.now >= self.plan.calm_at() {
+            self.plan_in(RESTART, Later::End(End::Return(member)));
+        } else {
             let index = self.start(member);
             self.disturbances.current[member].0 = Some(index);
         }
