@@ -164,8 +164,10 @@ impl Invariant for Heartbeats {
 
 impl Heartbeats {
     fn expect(&mut self, scene: &Scene<'_>, process: Process, last: Timestamp, interval: Duration) {
+        let ghost = scene.ghost.of(process);
         let is_old = self.since.get(&process).is_some_and(|since| last < *since);
-        if is_old || !scene.ghost.of(process).knows_coordinator {
+        // Who is closing keeps no session any more, though the coordinator has not heard its goodbye yet.
+        if is_old || !ghost.knows_coordinator || ghost.closing.is_some() {
             return;
         }
         self.due.insert(process, (last + interval).max(scene.now) + SLACK);

@@ -319,7 +319,7 @@ const KINDS: &[Kind] = &[
     }),
     kind("move-leader", |rng, plan| {
         Some(Act::MoveLeader {
-            partition: rng.i32(..plan.partitions),
+            partition: rng.i32(0..plan.partitions),
             to: node(rng),
         })
     }),
