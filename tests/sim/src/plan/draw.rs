@@ -323,8 +323,10 @@ const KINDS: &[Kind] = &[
             to: node(rng),
         })
     }),
-    kind("add-partition", |rng, _| {
-        (rng.u8(..4) == 0).then_some(Act::AddPartition {})
+    // Static groups rebalance seldom: growth is what they may sleep through.
+    kind("add-partition", |rng, plan| {
+        let often = rng.u8(..4) == 0 || plan.profile == Profile::Static;
+        often.then_some(Act::AddPartition {})
     }),
     kind("freeze", |rng, plan| {
         Some(Act::Freeze {
