@@ -513,3 +513,56 @@ fn the_same_seed_gives_the_same_run() {
     assert_eq!(run(7), run(7));
     assert_ne!(run(7), run(8));
 }
+
+/// What the member commits is acknowledged by this node.
+fn commits(lab: &mut Lab, node: NodeId, request: OffsetCommitRequest) {
+    let wire = lab.wire(node);
+    lab.send(wire, 9, request);
+    lab.pass(5);
+    let answer = lab.answer::<OffsetCommitRequest>(wire).expect("it is flushed");
+    assert_eq!(answer.topics[0].partitions[0].error_code, NONE);
+}
+
+/// Found by the simulator: the offsets stayed, and were answered for a topic that was made anew under the same name.
+#[test]
+fn a_topic_that_is_deleted_while_nobody_coordinates_takes_its_offsets_along() {
+    let (mut lab, member) = slow_group();
+    let first = lab.coordinator();
+    commits(&mut lab, first, member.commit(9));
+    lab.command(Command::Stop(first));
+    lab.command(Command::DeleteTopic("t".into()));
+    lab.command(Command::CreateTopic {
+        topic: "t".into(),
+        partitions: 6,
+    });
+    lab.pass(5000);
+    assert_ne!(lab.coordinator(), first);
+    assert_eq!(lab.committed(), -1);
+}
+
+/// Found by the simulator: the one that stood still wrote the deletion into the log that its successor leads, whose commits were then
+/// flushed one record late.
+#[test]
+fn a_topic_that_is_deleted_while_a_deposed_coordinator_stands_still_costs_no_commit() {
+    let (mut lab, member) = slow_group();
+    let old = lab.coordinator();
+    lab.command(Command::CreateTopic {
+        topic: "u".into(),
+        partitions: 1,
+    });
+    let of_u = OffsetCommitRequest {
+        topics: vec![commit_topic("u", &[(0, 5)])],
+        ..member.commit(1)
+    };
+    commits(&mut lab, old, of_u);
+    lab.command(Command::Pause(old));
+    lab.pass(3000);
+    let new = lab.coordinator();
+    assert_ne!(new, old);
+    lab.command(Command::DeleteTopic("u".into()));
+    commits(&mut lab, new, member.commit(9));
+    assert_eq!(lab.stored(), Some(9), "what is acknowledged is stored");
+    lab.command(Command::Stop(new));
+    lab.pass(5000);
+    assert_eq!(lab.committed(), 9, "and survives");
+}

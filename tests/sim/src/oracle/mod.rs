@@ -84,7 +84,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(r02_member_id_kept::MemberIdKept::default()),
         Box::new(r18_identity::Identity),
         Box::new(r63_leader_epoch::EpochCommitted::default()),
-        Box::new(s06_newest_sent_again::SettledAgain::default()),
+        Box::new(s06_newest_sent_again::NewestSentAgain::default()),
         Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
         Box::new(l03_few_rebalances::FewRebalances::new(plan)),
         Box::new(l03_reason_to_join::ReasonToJoin::default()),

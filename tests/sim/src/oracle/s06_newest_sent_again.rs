@@ -20,7 +20,7 @@ const LATE: Duration = Duration::from_millis(500);
 const SLACK: Duration = Duration::from_secs(3);
 
 #[derive(Default)]
-pub(super) struct SettledAgain {
+pub(super) struct NewestSentAgain {
     /// What may be rewound.
     doubtful: BTreeMap<Process, BTreeMap<TopicPartition, Option<Doubt>>>,
 }
@@ -34,7 +34,7 @@ struct Doubt {
     free: Timestamp,
 }
 
-impl Invariant for SettledAgain {
+impl Invariant for NewestSentAgain {
     fn id(&self) -> &'static str {
         "S06"
     }
@@ -106,7 +106,7 @@ impl Invariant for SettledAgain {
     }
 }
 
-impl SettledAgain {
+impl NewestSentAgain {
     fn given_up(&mut self, process: Process, partitions: impl Iterator<Item = TopicPartition>) {
         let doubtful = self.doubtful.entry(process).or_default();
         doubtful.extend(partitions.map(|partition| (partition, None)));

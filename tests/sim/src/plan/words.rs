@@ -211,7 +211,6 @@ macro_rules! acts {
 
         impl Act {
             pub(super) fn read(name: &str, words: &super::words::Words<'_>) -> Result<Self, String> {
-                let _ = words;
                 Ok(match name {
                     $($name => Self::$Act { $($field: words.value(stringify!($field))?,)* },)*
                     other => return Err(format!("nothing is called {other:?}")),
