@@ -52,8 +52,7 @@ impl Cluster {
     pub fn command(&mut self, now: Timestamp, command: Command) -> Result<(), CommandError> {
         self.advance(now);
         let obeyed = self.obey(command);
-        self.settle();
-        self.advance(now);
+        self.conclude(now);
         obeyed
     }
 

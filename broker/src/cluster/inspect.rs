@@ -8,6 +8,7 @@ use kohort_protocol::{Generation, GroupId, MemberId, NodeId, TopicName, TopicPar
 
 use super::{Cluster, OFFSETS_TOPIC};
 use crate::config::Config;
+use crate::coordinator::log::CoordinatorLog;
 use crate::coordinator::record::CommittedOffset;
 use crate::coordinator::shard::{Phase, Shard};
 use crate::group::{Group, GroupState, Member, MemberState};
@@ -123,6 +124,14 @@ impl Cluster {
         let log = usize::try_from(self.partition_of(group)).ok()?;
         let offsets = self.coordinator_logs.get(log)?.offsets().get(group)?;
         offsets.get(&(partition.topic.clone(), partition.partition))
+    }
+
+    /// As long as this number is the same, so is every committed offset of the group. Cheap: asked after every event.
+    #[must_use]
+    pub fn commit_changes(&self, group: &GroupId) -> u64 {
+        let log = usize::try_from(self.partition_of(group)).ok();
+        log.and_then(|log| self.coordinator_logs.get(log))
+            .map_or(0, CoordinatorLog::changes)
     }
 
     /// All committed offsets of a group.

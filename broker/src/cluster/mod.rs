@@ -63,6 +63,8 @@ pub struct Cluster {
     /// Fetches that wait for a partition to grow.
     pub(crate) watchers: BTreeMap<(TopicName, i32), BTreeSet<CallId>>,
     sequence: u64,
+    /// See [`Cluster::deadline`]: asked three times for each input, and found by asking everybody.
+    next: Option<Timestamp>,
     /// Given by group code; not yet on their connections.
     answers: Vec<(CallId, Response)>,
     /// Connections that may have a next request to serve.
@@ -86,6 +88,7 @@ impl Cluster {
             next_producer_id: 1000,
             watchers: BTreeMap::new(),
             sequence: 0,
+            next: None,
             answers: Vec::new(),
             ready: VecDeque::new(),
             outputs: VecDeque::new(),
@@ -97,7 +100,13 @@ impl Cluster {
     pub fn handle(&mut self, now: Timestamp, input: Input) {
         self.advance(now);
         self.take(input);
+        self.conclude(now);
+    }
+
+    /// What an input has set going.
+    fn conclude(&mut self, now: Timestamp) {
         self.settle();
+        self.next = self.earliest();
         self.advance(now);
     }
 
@@ -108,16 +117,21 @@ impl Cluster {
 
     /// When the cluster must be called again, with [`Input::Tick`] if nothing else comes.
     #[must_use]
-    pub fn deadline(&self) -> Option<Timestamp> {
+    pub const fn deadline(&self) -> Option<Timestamp> {
+        self.next
+    }
+
+    fn earliest(&self) -> Option<Timestamp> {
         let nodes = self.nodes.values().filter_map(Node::next_timer);
         nodes.chain(self.controller.next()).min()
     }
 
     fn advance(&mut self, now: Timestamp) {
-        while let Some(at) = self.deadline().filter(|at| *at <= now) {
+        while let Some(at) = self.next.filter(|at| *at <= now) {
             self.now = self.now.max(at);
             self.fire(at);
             self.settle();
+            self.next = self.earliest();
         }
         self.now = self.now.max(now);
     }

@@ -18,6 +18,7 @@ pub(crate) struct CoordinatorLog {
     groups: BTreeMap<GroupId, GroupRecord>,
     offsets: BTreeMap<GroupId, GroupOffsets>,
     tail: VecDeque<Record>,
+    changes: u64,
 }
 
 impl CoordinatorLog {
@@ -31,7 +32,13 @@ impl CoordinatorLog {
         for record in &flushed {
             self.compact(record.clone());
         }
+        self.changes += u64::from(!flushed.is_empty());
         flushed
+    }
+
+    /// How often what is flushed has changed.
+    pub(crate) const fn changes(&self) -> u64 {
+        self.changes
     }
 
     pub(crate) fn unflushed(&self) -> usize {
@@ -46,6 +53,7 @@ impl CoordinatorLog {
 
     /// A topic was deleted while nobody led this log.
     pub(crate) fn forget_topic(&mut self, name: &TopicName) {
+        self.changes += 1;
         forget_topic(&mut self.offsets, name);
     }
 

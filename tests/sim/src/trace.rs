@@ -32,10 +32,12 @@ impl Digest {
 
 impl fmt::Write for Digest {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for eight in text.as_bytes().chunks(8) {
-            let number = eight
-                .iter()
-                .fold(0, |number, &byte| number << 8 | u64::from(byte));
+        let (eights, rest) = text.as_bytes().as_chunks();
+        for eight in eights {
+            self.fold(u64::from_be_bytes(*eight));
+        }
+        if !rest.is_empty() {
+            let number = rest.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
             self.fold(number);
         }
         Ok(())

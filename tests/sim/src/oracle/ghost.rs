@@ -8,6 +8,8 @@ use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicPartition};
 
 use super::s05_commit_fencing::{codes, named};
+use super::s14_silent_application::expires;
+use super::watch::Watch;
 use crate::history::{Process, What};
 use crate::plan::Commits;
 
@@ -111,6 +113,11 @@ impl ProcessGhost {
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.life == Life::Running && self.closing.is_none()
+    }
+
+    /// When its application has been away for too long, if nothing happens.
+    fn patience_ends(&self) -> Option<Timestamp> {
+        (self.is_up() && !self.waits).then(|| expires(self))
     }
 
     fn own_nothing(&mut self) {
@@ -311,6 +318,8 @@ pub struct Ghost {
     pub cut: BTreeSet<TopicPartition>,
     /// How many generations the group went through.
     pub rebalances: u64,
+    /// Until when the application of each may stay away.
+    patience: Watch<Process>,
     generation: Option<Generation>,
 }
 
@@ -327,6 +336,12 @@ impl Ghost {
             .iter()
             .enumerate()
             .map(|(index, ghost)| (Process(index), ghost))
+    }
+
+    /// Those who are up, and whose applications have been away for too long, so that their machines have had the time to notice.
+    pub fn overdue(&self, now: Timestamp) -> impl Iterator<Item = (Process, &ProcessGhost)> {
+        let late = self.patience.late(now);
+        late.map(|(process, _)| (process, self.of(process)))
     }
 
     /// For messages.
@@ -364,7 +379,11 @@ impl Ghost {
             ) => self
                 .processes
                 .push(ProcessGhost::new(now, *member, config, *commits)),
-            (Some(process), what) => self.processes[process.0].see(now, what),
+            (Some(process), what) => {
+                let ghost = &mut self.processes[process.0];
+                ghost.see(now, what);
+                self.patience.set_or_remove(process, ghost.patience_ends());
+            }
             (None, What::Calm) => self.calm = Some(now),
             (None, What::LogChanged(partition)) => {
                 self.cut.insert((*partition).clone());

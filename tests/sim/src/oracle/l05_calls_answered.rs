@@ -2,12 +2,12 @@
 //!
 //! Source: specification; Jepsen on Bufstream. Of one that stands still nothing is asked until it goes on.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kohort_group::member::CallId;
 use kohort_protocol::Timestamp;
 
+use super::watch::Watch;
 use super::{Invariant, Life, ProcessGhost, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -17,7 +17,9 @@ const SLACK: Duration = Duration::from_millis(5);
 #[derive(Default)]
 pub(super) struct CallsAnswered {
     /// Calls that wait, and until when.
-    calls: BTreeMap<(Process, CallId), Timestamp>,
+    calls: Watch<(Process, CallId)>,
+    /// Who closes, and until when.
+    closing: Watch<Process>,
 }
 
 impl Invariant for CallsAnswered {
@@ -30,16 +32,23 @@ impl Invariant for CallsAnswered {
         match what {
             What::CommitAsked { call, .. } | What::ProcessedAsked { call } | What::Sought { call, .. } => {
                 let due = scene.now + scene.ghost.of(process).config.default_api_timeout + SLACK;
-                self.calls.insert((process, *call), due);
+                self.calls.set((process, *call), due);
             }
-            What::Done { call, .. } if self.calls.remove(&(process, *call)).is_none() => {
+            What::Done { call, .. } if !self.calls.remove((process, *call)) => {
                 return Err(format!(
                     "call {} of process {} is answered twice",
                     call.0, process.0
                 ));
             }
+            What::Closing { .. } => {
+                let deadline = scene.ghost.of(process).closing;
+                let deadline = deadline.map(|deadline| deadline + SLACK);
+                self.closing.set_or_remove(process, deadline);
+            }
             What::Closed { .. } => {
-                let forgotten = self.calls.keys().find(|(of, _)| *of == process);
+                self.closing.remove(process);
+                let mut calls = self.calls.keys();
+                let forgotten = calls.find(|(of, _)| *of == process);
                 if let Some((_, call)) = forgotten {
                     return Err(format!(
                         "process {} is gone, and call {} was never answered",
@@ -47,7 +56,13 @@ impl Invariant for CallsAnswered {
                     ));
                 }
             }
-            What::Crashed => self.calls.retain(|(of, _), _| *of != process),
+            What::Crashed => {
+                self.closing.remove(process);
+                let of_it: Vec<_> = self.calls.keys().filter(|(of, _)| *of == process).collect();
+                for call in of_it {
+                    self.calls.remove(call);
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -57,22 +72,12 @@ impl Invariant for CallsAnswered {
         let is_past = |ghost: &ProcessGhost, due: Timestamp| {
             ghost.life == Life::Running && scene.now > due.max(ghost.awake_since + SLACK) + ghost.late
         };
-        let closes_late = |ghost: &ProcessGhost| {
-            ghost
-                .closing
-                .is_some_and(|deadline| is_past(ghost, deadline + SLACK))
-        };
-        if let Some((process, ghost)) = scene.ghost.all().find(|(_, ghost)| closes_late(ghost)) {
-            return Err(format!(
-                "process {} should have been closed by {:?}",
-                process.0, ghost.closing
-            ));
+        let mut closes = self.closing.late(scene.now);
+        if let Some((process, due)) = closes.find(|(process, due)| is_past(scene.ghost.of(*process), *due)) {
+            return Err(format!("process {} should have been closed by {due}", process.0));
         }
-        let late = self
-            .calls
-            .iter()
-            .find(|((process, _), due)| is_past(scene.ghost.of(*process), **due));
-        match late {
+        let mut calls = self.calls.late(scene.now);
+        match calls.find(|((process, _), due)| is_past(scene.ghost.of(*process), *due)) {
             None => Ok(()),
             Some(((process, call), due)) => Err(format!(
                 "call {} of process {} should have been answered by {due}",

@@ -31,6 +31,7 @@ mod s15_close;
 mod s18_leaders_assignment;
 mod s19_one_of_two_twins;
 mod s20_memory;
+mod watch;
 
 use std::fmt;
 

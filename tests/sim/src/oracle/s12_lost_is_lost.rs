@@ -11,7 +11,6 @@ use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Generation, MemberId};
 
 use super::s05_commit_fencing::codes;
-use super::s14_silent_application::expired;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -86,16 +85,12 @@ impl Invariant for LostIsLost {
                 process.0
             ));
         }
-        let overstays = |process: &&Process| {
-            let ghost = scene.ghost.of(**process);
-            ghost.is_up() && expired(ghost, scene.now)
-        };
-        match self.holds.iter().find(overstays) {
+        let mut overdue = scene.ghost.overdue(scene.now);
+        match overdue.find(|(process, _)| self.holds.contains(process)) {
             None => Ok(()),
-            Some(process) => Err(format!(
+            Some((process, ghost)) => Err(format!(
                 "process {} holds partitions though its application has been away since {}",
-                process.0,
-                scene.ghost.of(*process).polled
+                process.0, ghost.polled
             )),
         }
     }

@@ -12,6 +12,7 @@ use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Timestamp};
 
 use super::ghost::{is_for_coordinator, loses_coordinator};
+use super::watch::Watch;
 use super::{Invariant, Life, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -23,7 +24,7 @@ const BACKOFF: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct Heartbeats {
     /// By when the next must be sent.
-    due: BTreeMap<Process, Timestamp>,
+    due: Watch<Process>,
     /// When the session began: answers to what was sent before it say nothing.
     since: BTreeMap<Process, Timestamp>,
     /// Whose heartbeat is on its way: the next one waits for its end.
@@ -69,7 +70,7 @@ impl Invariant for Heartbeats {
         }
         match what {
             What::Sent { request, .. } if ends_the_watch(request) => {
-                self.due.remove(&process);
+                self.due.remove(process);
             }
             What::Answered {
                 reply: Ok(Response::FindCoordinator(_)),
@@ -85,7 +86,9 @@ impl Invariant for Heartbeats {
                 && response.error_code == ErrorCode::COORDINATOR_LOAD_IN_PROGRESS =>
             {
                 self.expect(scene, process, *sent, Duration::ZERO);
-                self.due.entry(process).and_modify(|due| *due = *due + BACKOFF);
+                if let Some(due) = self.due.due(process) {
+                    self.due.set(process, due + BACKOFF);
+                }
             }
             What::Answered {
                 reply: Ok(Response::JoinGroup(response)),
@@ -122,20 +125,20 @@ impl Invariant for Heartbeats {
             What::Answered {
                 reply: Ok(response), ..
             } if loses_coordinator(response) => {
-                self.due.remove(&process);
+                self.due.remove(process);
             }
             What::Answered {
                 request,
                 reply: Err(_),
                 ..
             } if is_for_coordinator(request) => {
-                self.due.remove(&process);
+                self.due.remove(process);
             }
             What::Closing { .. } | What::Frozen(_) | What::Crashed => {
-                self.due.remove(&process);
+                self.due.remove(process);
             }
             _ if !scene.ghost.of(process).in_session => {
-                self.due.remove(&process);
+                self.due.remove(process);
             }
             _ => {}
         }
@@ -143,22 +146,24 @@ impl Invariant for Heartbeats {
     }
 
     fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
-        let acknowledged = &self.acknowledged;
-        self.due.retain(|process, _| {
+        let watched = |process: &Process| {
             let session = scene.ghost.of(*process).config.session_timeout;
-            acknowledged
-                .get(process)
-                .is_some_and(|at| scene.now < *at + session)
-        });
-        let is_late = |process: Process, due: Timestamp| scene.now > due + scene.ghost.of(process).late;
-        let late = self.due.iter().find(|(process, due)| is_late(**process, **due));
-        match late {
-            Some((process, due)) if scene.ghost.of(*process).life == Life::Running => Err(format!(
-                "process {} should have sent a heartbeat by {due}",
-                process.0
-            )),
-            _ => Ok(()),
+            let acknowledged = self.acknowledged.get(process);
+            acknowledged.is_some_and(|at| scene.now < *at + session)
+        };
+        let late: Vec<_> = self.due.late(scene.now).collect();
+        for (process, due) in late {
+            let ghost = scene.ghost.of(process);
+            if !watched(&process) {
+                self.due.remove(process);
+            } else if ghost.life == Life::Running && scene.now > due + ghost.late {
+                return Err(format!(
+                    "process {} should have sent a heartbeat by {due}",
+                    process.0
+                ));
+            }
         }
+        Ok(())
     }
 }
 
@@ -170,7 +175,7 @@ impl Heartbeats {
         if is_old || !ghost.knows_coordinator || ghost.closing.is_some() {
             return;
         }
-        self.due.insert(process, (last + interval).max(scene.now) + SLACK);
+        self.due.set(process, (last + interval).max(scene.now) + SLACK);
     }
 }
 

@@ -101,8 +101,8 @@ impl Invariant for SilentApplication {
                 process.0
             ));
         }
-        let overstays = |ghost: &ProcessGhost| ghost.in_session && ghost.is_up() && expired(ghost, scene.now);
-        match scene.ghost.all().find(|(_, ghost)| overstays(ghost)) {
+        let mut overdue = scene.ghost.overdue(scene.now);
+        match overdue.find(|(_, ghost)| ghost.in_session) {
             None => Ok(()),
             Some((process, ghost)) => Err(format!(
                 "process {} is in its session still though its application has been away since {}",
@@ -113,10 +113,12 @@ impl Invariant for SilentApplication {
 }
 
 /// It has been away for too long, and its machine has had the time to notice.
-pub(super) fn expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
+fn expired(ghost: &ProcessGhost, now: Timestamp) -> bool {
+    ghost.life == Life::Running && !ghost.waits && now > expires(ghost)
+}
+
+/// After this moment that is so, if it does not come back before.
+pub(super) fn expires(ghost: &ProcessGhost) -> Timestamp {
     let limit = ghost.config.max_poll_interval + ghost.late + SLACK;
-    ghost.life == Life::Running
-        && !ghost.waits
-        && now.since(ghost.polled) > limit
-        && now.since(ghost.awake_since) > SLACK
+    (ghost.polled + limit).max(ghost.awake_since + SLACK)
 }

@@ -70,7 +70,8 @@ enum Later {
 struct Planned {
     at: Timestamp,
     number: u64,
-    later: Later,
+    /// Large, and moved about in the heap.
+    later: Box<Later>,
 }
 
 impl PartialEq for Planned {
@@ -128,6 +129,7 @@ pub struct World {
     group: GroupId,
     /// What the oracle was told last.
     committed: Vec<(TopicPartition, Option<i64>)>,
+    commit_changes: u64,
     standing: Option<(GroupState, Generation)>,
 }
 
@@ -167,6 +169,7 @@ impl World {
             deadlines: BTreeSet::new(),
             group: GroupId::from(GROUP),
             committed: Vec::new(),
+            commit_changes: 0,
             standing: None,
             plan,
         };
@@ -230,7 +233,7 @@ impl World {
         self.heap.push(Planned {
             at,
             number: self.number,
-            later,
+            later: Box::new(later),
         });
     }
 
@@ -276,7 +279,7 @@ impl World {
         if self.heap.peek().is_some_and(|planned| planned.at <= self.now)
             && let Some(planned) = self.heap.pop()
         {
-            self.happen(planned.later);
+            self.happen(*planned.later);
         }
         if self.cluster_deadline.is_some_and(|at| at <= self.now) {
             self.tell_cluster(ToCluster::Tick);
@@ -344,6 +347,10 @@ impl World {
         if standing != self.standing {
             self.standing = standing;
             self.see(None, &What::Group(standing));
+        }
+        let changes = self.cluster.commit_changes(&self.group);
+        if std::mem::replace(&mut self.commit_changes, changes) == changes {
+            return;
         }
         for index in 0..self.committed.len() {
             let (partition, from) = &self.committed[index];
