@@ -43,8 +43,9 @@ pub enum What<'a> {
         request: &'a Request,
         timeout: Duration,
     },
-    /// The machine hears the end of a request that it sent at `sent`.
+    /// The machine hears the end of a request that it sent to this node at `sent`.
     Answered {
+        node: NodeId,
         request: &'a Request,
         reply: Result<&'a Response, &'a Failure>,
         sent: Timestamp,

@@ -123,7 +123,9 @@ impl fmt::Display for Content<'_> {
                 reply: Ok(Response::Fetch(response)),
                 ..
             } => write!(f, "Fetched {}", Fetched(response)),
-            What::Answered { request, reply, sent } => {
+            What::Answered {
+                request, reply, sent, ..
+            } => {
                 write!(f, "Answered {} {sent} {reply:?}", request.api())
             }
             what => write!(f, "{what:?}"),

@@ -422,6 +422,8 @@ pub(super) fn loses_coordinator(response: &Response) -> bool {
     };
     let is_lost = |code| is_none(code) || code == ErrorCode::REQUEST_TIMED_OUT;
     match response {
+        Response::JoinGroup(response) => is_none(response.error_code),
+        Response::SyncGroup(response) => is_none(response.error_code),
         Response::Heartbeat(response) => is_none(response.error_code),
         Response::LeaveGroup(response) => is_none(response.error_code),
         Response::OffsetCommit(response) => codes(response).into_values().any(is_lost),

@@ -47,7 +47,9 @@ impl Invariant for ReasonToJoin {
                 known.reason = Some("it starts");
                 known.heard = scene.now;
             }
-            What::Answered { request, reply, sent } => {
+            What::Answered {
+                request, reply, sent, ..
+            } => {
                 known.answered(ghost, request, reply.ok());
                 // Of one that wakes up with the answer: its session has ended by its own clock, and the round with it.
                 let patience = ghost.config.request_timeout.min(ghost.config.session_timeout);

@@ -1,12 +1,14 @@
 //! R02. A member keeps its id over lost connections, moved coordinators and rebalances: it joins as a new one only after somebody said
 //! that the old id is unknown or fenced, or after it left. Otherwise the old id holds up the group until its session ends.
 //!
-//! Source: rule 2; KAFKA-13419; franz-go sweep F2. A static member is found again by its name and may join without an id.
+//! Source: rule 2; KAFKA-13419; franz-go sweep F2. A static member is found again by its name and may join without an id. Who says that
+//! its application was away too long has left: the goodbye, which S14 wants to see, need not be on its way before the new id is asked for.
 
 use std::collections::BTreeMap;
 
+use kohort_group::member::{Event, MemberError};
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, MemberId, Timestamp};
+use kohort_protocol::{ErrorCode, MemberId};
 
 use super::s05_commit_fencing::codes;
 use super::{Invariant, Scene, Verdict};
@@ -14,8 +16,8 @@ use crate::history::{Process, What};
 
 #[derive(Default)]
 pub(super) struct MemberIdKept {
-    /// The id that a coordinator gave, and when the application was heard of last.
-    known: BTreeMap<Process, (MemberId, Timestamp)>,
+    /// The id that a coordinator gave.
+    known: BTreeMap<Process, MemberId>,
 }
 
 impl Invariant for MemberIdKept {
@@ -25,22 +27,16 @@ impl Invariant for MemberIdKept {
 
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         let Some(process) = process else { return Ok(()) };
-        let ghost = scene.ghost.of(process);
         match what {
             What::Answered {
                 reply: Ok(response), ..
-            } => self.answered(process, scene.now, response),
-            What::Polled | What::Waiting(_) => {
-                if let Some((_, heard)) = self.known.get_mut(&process) {
-                    if scene.now.since(*heard) >= ghost.config.max_poll_interval {
-                        self.known.remove(&process); // it left, or was about to
-                    } else {
-                        *heard = scene.now;
-                    }
-                }
+            } => self.answered(process, response),
+            What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) => {
+                self.known.remove(&process);
             }
             What::Sent { request, .. } => {
-                return self.sent(process, ghost.config.group_instance_id.is_some(), request);
+                let is_static = scene.ghost.of(process).config.group_instance_id.is_some();
+                return self.sent(process, is_static, request);
             }
             _ => {}
         }
@@ -49,12 +45,12 @@ impl Invariant for MemberIdKept {
 }
 
 impl MemberIdKept {
-    fn answered(&mut self, process: Process, now: Timestamp, response: &Response) {
+    fn answered(&mut self, process: Process, response: &Response) {
         let code = match response {
             Response::JoinGroup(join) => {
                 let gives = join.error_code.is_ok() || join.error_code == ErrorCode::MEMBER_ID_REQUIRED;
                 if gives && !join.member_id.is_empty() {
-                    self.known.insert(process, (join.member_id.clone(), now));
+                    self.known.insert(process, join.member_id.clone());
                 }
                 join.error_code
             }
@@ -81,7 +77,7 @@ impl MemberIdKept {
                 self.known.remove(&process);
             }
             Request::JoinGroup(join) if join.member_id.is_empty() && !is_static => {
-                if let Some((known, _)) = self.known.remove(&process) {
+                if let Some(known) = self.known.remove(&process) {
                     return Err(format!(
                         "process {} joins as a new member; nobody said that {known} is gone",
                         process.0

@@ -85,6 +85,7 @@ impl Invariant for CommitsInOrder {
                     request: Request::OffsetCommit(request),
                     reply,
                     sent,
+                    ..
                 },
             ) => match reply {
                 Ok(Response::OffsetCommit(response)) => {

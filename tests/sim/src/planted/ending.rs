@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use kohort_group::member::{Event, Input, MemberError, Output, Token};
+use kohort_group::member::{Event, Input, MemberError, Output};
 use kohort_protocol::api::Response;
 use kohort_protocol::api::leave_group::{LeaveGroupRequest, LeaveGroupResponse};
 use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::{ErrorCode, GroupId};
 
-use super::touch::{Forged, all_stored, heartbeat_code, sent};
+use super::touch::{Echo, Forged, all_stored, heartbeat_code, sent};
 use super::{At, Bug};
 use crate::history::Process;
 use crate::plan::GROUP;
@@ -162,20 +162,12 @@ impl Bug for LeaveBeforeCommit {
 /// Who is leaving already leaves once more (KAFKA-16165).
 #[derive(Default)]
 pub(super) struct LeftTwice {
-    forged: u64,
+    echo: Echo,
 }
 
 impl Bug for LeftTwice {
     fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
-        let mut outputs = vec![output];
-        if sent::<LeaveGroupRequest>(&outputs[0]).is_some() {
-            let mut again = outputs[0].clone();
-            if let Output::Send { token, .. } = &mut again {
-                self.forged += 1;
-                *token = Token(u64::MAX - self.forged);
-            }
-            outputs.push(again);
-        }
-        outputs
+        let is_goodbye = sent::<LeaveGroupRequest>(&output).is_some();
+        self.echo.repeated(output, usize::from(is_goodbye))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kohort_group::member::{Event, GuardId, Input, Output, Token};
+use kohort_group::member::{Event, GuardId, Input, Output};
 use kohort_protocol::api::Response;
 use kohort_protocol::api::find_coordinator::FindCoordinatorRequest;
 use kohort_protocol::api::heartbeat::HeartbeatRequest;
@@ -10,7 +10,7 @@ use kohort_protocol::api::join_group::JoinGroupRequest;
 use kohort_protocol::api::offset_commit::OffsetCommitResponse;
 use kohort_protocol::{ErrorCode, MemberId};
 
-use super::touch::{alter, heartbeat_code, sent};
+use super::touch::{Echo, alter, heartbeat_code, sent};
 use super::{At, Bug};
 use crate::history::Process;
 
@@ -196,23 +196,17 @@ impl Bug for StaleAnswerCounts {
 /// Whoever needs the coordinator looks for it: ten look-ups instead of one, and no backoff that they share (KIP-580).
 #[derive(Default)]
 pub(super) struct LookupStorm {
-    forged: u64,
+    echo: Echo,
 }
 
 impl Bug for LookupStorm {
     fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
-        let mut outputs = vec![output];
-        if sent::<FindCoordinatorRequest>(&outputs[0]).is_some() {
-            for _ in 0..9 {
-                let mut copy = outputs[0].clone();
-                if let Output::Send { token, .. } = &mut copy {
-                    self.forged += 1;
-                    *token = Token(u64::MAX - self.forged);
-                }
-                outputs.push(copy);
-            }
-        }
-        outputs
+        let times = if sent::<FindCoordinatorRequest>(&output).is_some() {
+            9
+        } else {
+            0
+        };
+        self.echo.repeated(output, times)
     }
 }
 

@@ -124,7 +124,7 @@ pub const ALL: &[Planted] = &[
     bug::<membership::FencingIgnored>("fencing-ignored", "nobody looks at what heartbeats are answered", &["S12"], 0),
     bug::<membership::LostUntold>("lost-untold", "the application is not told that its partitions are lost", &["S02", "S12"], 0),
     bug::<membership::PollTimerIgnored>("poll-timer-ignored", "an application that is away costs nothing", &["S12", "S14"], 0),
-    bug::<membership::WaitingIsNotPolling>("waiting-is-not-polling", "an application that waits inside the client counts as away", &["L03", "L07", "R02"], 0),
+    bug::<membership::WaitingIsNotPolling>("waiting-is-not-polling", "an application that waits inside the client counts as away", &["L03", "L07"], 0),
     bug::<membership::LookupStorm>("lookup-storm", "ten look-ups of the coordinator instead of one", &["L04"], 0),
     bug::<membership::FencedTwinReturns>("fenced-twin-returns", "a fenced static member joins again", &["S19"], 8),
     bug::<membership::TroubleUntold>("trouble-untold", "nobody hears that no coordinator can be found", &["L07"], 219),
@@ -147,6 +147,7 @@ pub const ALL: &[Planted] = &[
     bug::<ending::LeaveBeforeCommit>("leave-before-commit", "the goodbye is said while the last commit is on its way", &["S15"], 40),
     bug::<commits::ProcessedTakenForDone>("processed-taken-for-done", "\"all that is processed\" is reported as done when it was refused", &["S05"], 3),
     bug::<coordinator::CommitLost>("commit-lost", "a coordinator answers with an offset that was committed long before", &["S06", "S11"], 0),
+    bug::<reading::LogAskedThrice>("log-asked-thrice", "each leader is asked three times where its log begins", &["L04"], 51),
 ];
 
 /// The bug with this name.

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kohort_group::member::{Event, Input, Output, Period, Ticket, Token};
 use kohort_protocol::api::Response;
+use kohort_protocol::api::list_offsets::ListOffsetsRequest;
 use kohort_protocol::api::offset_fetch::{
     OffsetFetchRequest, OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition,
     OffsetFetchResponseTopic,
 };
 use kohort_protocol::{LeaderEpoch, TopicPartition};
 
-use super::touch::sent;
+use super::touch::{Echo, sent};
 use super::{At, Bug};
 use crate::history::Process;
 
@@ -301,5 +302,18 @@ impl Bug for SeekIgnored {
             .into_iter()
             .map(|call| Output::Done { call, result: Ok(()) });
         done.chain(std::iter::once(output)).collect()
+    }
+}
+
+/// Each leader is asked three times where its log begins: the answers are one, the failures three.
+#[derive(Default)]
+pub(super) struct LogAskedThrice {
+    echo: Echo,
+}
+
+impl Bug for LogAskedThrice {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        let asks = sent::<ListOffsetsRequest>(&output).is_some();
+        self.echo.repeated(output, if asks { 2 } else { 0 })
     }
 }

@@ -87,3 +87,23 @@ impl Forged {
         inputs
     }
 }
+
+/// Requests that go out more than once: nobody waits for the answers to the others.
+#[derive(Default)]
+pub(super) struct Echo {
+    echoes: u64,
+}
+
+impl Echo {
+    /// The output, and so many more like it.
+    pub(super) fn repeated(&mut self, output: Output, times: usize) -> Vec<Output> {
+        let mut outputs = vec![output; times + 1];
+        for again in &mut outputs[1..] {
+            if let Output::Send { token, .. } = again {
+                self.echoes += 1;
+                *token = Token(u64::MAX - self.echoes);
+            }
+        }
+        outputs
+    }
+}

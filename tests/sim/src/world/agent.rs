@@ -191,6 +191,7 @@ impl World {
                 self.agents[index].life = Life::Closed;
                 self.hang_up(index);
                 self.replace(index);
+                self.return_in_calm(index);
             }
             _ => self.oracle.object(
                 "SIM",

@@ -138,6 +138,7 @@ impl World {
         self.see(
             Some(Process(index)),
             &What::Answered {
+                node: asked.node,
                 request,
                 reply: reply.as_ref(),
                 sent,

@@ -363,6 +363,15 @@ impl World {
         }
     }
 
+    /// In the calm nobody stays away: who was still closing when it began is started again when it is done.
+    pub(super) fn return_in_calm(&mut self, index: usize) {
+        let was_asked = self.oracle.ghost().of(Process(index)).closing.is_some();
+        if was_asked && self.now >= self.plan.calm_at() {
+            let member = self.agents[index].member;
+            self.plan_in(Duration::ZERO, Later::End(End::Return(member)));
+        }
+    }
+
     /// The faults are over: everything is up, and nobody is slow.
     pub fn calm(&mut self) {
         for node in 1..=3 {

@@ -19,6 +19,7 @@ use crate::history::{Process, What};
 #[derive(Clone)]
 pub(super) struct Asked {
     pub(super) token: Option<Token>,
+    pub(super) node: NodeId,
     pub(super) request: Rc<Request>,
     pub(super) sent: Timestamp,
 }

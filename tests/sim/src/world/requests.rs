@@ -59,6 +59,7 @@ impl World {
         let sent = self.now;
         let asked = Asked {
             token,
+            node,
             request: Rc::new(kept),
             sent,
         };
