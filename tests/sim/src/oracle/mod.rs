@@ -66,7 +66,7 @@ pub(crate) trait Invariant {
 /// All of them.
 fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
     vec![
-        Box::new(s01_one_owner::OneOwner),
+        Box::new(s01_one_owner::OneOwner::default()),
         Box::new(s02_revoked_before_join::RevokedBeforeJoin),
         Box::new(s05_commit_fencing::CommitFencing::default()),
         Box::new(s06_commits_in_order::CommitsInOrder::default()),
