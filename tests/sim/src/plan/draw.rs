@@ -18,7 +18,7 @@ const CALM: Duration = Duration::from_secs(65);
 const QUICK: Duration = Duration::from_millis(5);
 
 /// The APIs that a member talks.
-const APIS: [ApiKey; 10] = [
+const APIS: [ApiKey; 11] = [
     ApiKey::FindCoordinator,
     ApiKey::JoinGroup,
     ApiKey::SyncGroup,
@@ -29,6 +29,7 @@ const APIS: [ApiKey; 10] = [
     ApiKey::ListOffsets,
     ApiKey::Fetch,
     ApiKey::Metadata,
+    ApiKey::DescribeGroups,
 ];
 
 const PASSING: [ErrorCode; 4] = [

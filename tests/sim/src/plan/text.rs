@@ -5,7 +5,7 @@
 //! member start 0.000 session 6.000 heartbeat 0.500 poll 20.000 request 3.000 age 30.000 buffer 1048576 commits auto work 0.002 hold 0.000 static no
 //! 12.345 stop node 2 span 3.000
 //! ```
-//! Empty lines and those that begin with `#` say nothing.
+//! Empty lines and those that begin with `#` say nothing. `crowd 1000 start ...` stands for a thousand such members.
 
 use std::fmt;
 use std::str::FromStr;
@@ -131,6 +131,13 @@ fn read_line(plan: &mut Option<Plan>, line: &str) -> Result<(), String> {
     let plan = plan.as_mut().ok_or("the first line must begin with \"run\"")?;
     if first == "member" {
         plan.members.push(MemberPlan::read_line(&Words::new(words)?)?);
+        return Ok(());
+    }
+    if first == "crowd" {
+        let count = words.next().and_then(usize::read);
+        let count = count.ok_or("how many the crowd are is missing")?;
+        let one = MemberPlan::read_line(&Words::new(words)?)?;
+        plan.members.extend(std::iter::repeat_n(one, count));
         return Ok(());
     }
     let at = Duration::read(first).ok_or_else(|| format!("{first:?} is neither a time nor \"member\""))?;

@@ -120,7 +120,11 @@ pub fn replay(path: &Path, with: Option<&Planted>, trace: bool, say: &impl Fn(&s
         Some(violation) => say(&format!("SIM FAIL {violation}")),
         None => say(&format!("{}: nothing is broken", path.display())),
     }
-    Ok(outcome.violation.is_none())
+    let mut report = Report::default();
+    report.add(plan, outcome);
+    report.stable_line().iter().for_each(|line| say(line));
+    say(&report.line());
+    Ok(report.is_green())
 }
 
 fn run_seeds(
