@@ -9,7 +9,7 @@ use kohort_group::member::{
     Token,
 };
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{Generation, NodeId, Timestamp, TopicName, TopicPartition};
+use kohort_protocol::{ErrorCode, Generation, NodeId, Timestamp, TopicName, TopicPartition};
 
 use crate::plan::Commits;
 
@@ -107,6 +107,8 @@ pub enum What<'a> {
     // ---- the cluster
     /// A request reaches its broker.
     Arrived { request: &'a ArrivedRequest },
+    /// A process of another kind asked to join, and was answered this.
+    Stranger { code: ErrorCode },
     /// A broker answers a request that somebody still waits for.
     Replied {
         node: NodeId,

@@ -132,6 +132,10 @@ situations! {
     ReadWhileStarved
     /// the group was full
     GroupFull
+    /// a process of another kind was refused, and nobody else noticed
+    StrangerRefused
+    /// a process of another kind had the group, and a member was refused
+    StrangersGroup
 }
 
 /// How often each was reached.
@@ -189,6 +193,10 @@ impl Sometimes {
     fn of_cluster(&mut self, now: Timestamp, what: &What<'_>, ghost: &Ghost) {
         match what {
             What::Group(standing) => self.group(*standing, ghost),
+            What::Stranger { code } => {
+                let is_refused = *code == ErrorCode::INCONSISTENT_GROUP_PROTOCOL;
+                self.reached_if(is_refused, Situation::StrangerRefused);
+            }
             What::Committed { from, to, .. } if to < from => self.reached(Situation::CommittedWentBack),
             What::Arrived { request } => match &request.request {
                 Request::JoinGroup(join) => {
@@ -379,6 +387,7 @@ impl Sometimes {
                 let just_woke = now.since(of.awake_since) < of.config.heartbeat_interval;
                 self.reached_if(just_woke, Situation::DroppedWhileFrozen);
             }
+            ErrorCode::INCONSISTENT_GROUP_PROTOCOL => self.reached(Situation::StrangersGroup),
             ErrorCode::GROUP_MAX_SIZE_REACHED => self.reached(Situation::GroupFull),
             ErrorCode::COORDINATOR_LOAD_IN_PROGRESS => self.reached(Situation::CoordinatorLoading),
             ErrorCode::FENCED_INSTANCE_ID => self.reached(Situation::FencedInstance),

@@ -10,6 +10,7 @@ mod l03_reason_to_join;
 mod l04_no_hot_loop;
 mod l05_calls_answered;
 mod l07_no_false_alarm;
+mod l07_refused_for_good;
 mod l07_told;
 mod r02_member_id_kept;
 mod r18_identity;
@@ -92,6 +93,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(l04_no_hot_loop::NoHotLoop::default()),
         Box::new(l05_calls_answered::CallsAnswered::default()),
         Box::new(l07_told::Told::default()),
+        Box::new(l07_refused_for_good::RefusedForGood::default()),
         Box::new(l07_no_false_alarm::NoFalseAlarm::default()),
     ]
 }

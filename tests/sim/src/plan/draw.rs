@@ -382,6 +382,13 @@ const KINDS: &[Kind] = &[
             gap: ms(rng, 100..10_000),
         })
     }),
+    // It needs no heartbeats as long as it stays for less than its session.
+    kind("stranger", |rng, _| {
+        Some(Act::Stranger {
+            connect: rng.bool(),
+            span: ms(rng, 100..5500),
+        })
+    }),
     kind("close", |rng, plan| {
         Some(Act::Close {
             member: member(rng, plan),

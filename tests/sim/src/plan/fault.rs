@@ -192,6 +192,13 @@ acts! {
         /// From one to the next.
         gap: Duration,
     }
+    /// A process of another kind asks to join; an empty group is its own for a while.
+    "stranger" Stranger {
+        /// Of Kafka Connect; else a consumer that has no assignor in common with ours.
+        connect: bool,
+        /// How long it stays.
+        span: Duration,
+    }
     /// A second process is started with the identity of the first; what is left of both after this time is closed but one.
     "twin" Twin {
         /// Whose.

@@ -313,3 +313,21 @@ impl Bug for NewCoordinatorUnheard {
         vec![output]
     }
 }
+
+/// Refusals for good count as passing: a member knocks again and again at the door of a group of another kind.
+#[derive(Default)]
+pub(super) struct RefusalTakenForPassing {}
+
+impl Bug for RefusalTakenForPassing {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Input::Reply {
+            reply: Ok(Response::JoinGroup(join)),
+            ..
+        } = &mut input
+            && join.error_code == ErrorCode::INCONSISTENT_GROUP_PROTOCOL
+        {
+            join.error_code = ErrorCode::COORDINATOR_LOAD_IN_PROGRESS;
+        }
+        vec![input]
+    }
+}

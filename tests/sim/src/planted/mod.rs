@@ -128,6 +128,7 @@ pub const ALL: &[Planted] = &[
     bug::<membership::LookupStorm>("lookup-storm", "ten look-ups of the coordinator instead of one", &["L04"], 0),
     bug::<membership::FencedTwinReturns>("fenced-twin-returns", "a fenced static member joins again", &["S19"], 8),
     bug::<membership::TroubleUntold>("trouble-untold", "nobody hears that no coordinator can be found", &["L07"], 219),
+    bug::<membership::RefusalTakenForPassing>("refusal-taken-for-passing", "a member knocks again and again at the door of a group of another kind", &["L07"], 50),
     bug::<ending::CloseCommitsNothing>("close-commits-nothing", "no commit on close", &["S15"], 4),
     bug::<ending::CloseHangs>("close-hangs", "close never ends", &["L05"], 1),
     bug::<ending::CallForgotten>("call-forgotten", "a call is never answered", &["L05"], 1),

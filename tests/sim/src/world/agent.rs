@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kohort_broker::ConnectionId;
 use kohort_group::Inbox;
-use kohort_group::member::{Event, Input, Member, Output, Target, Token};
+use kohort_group::member::{Event, Input, Member, MemberError, Output, Target, Token};
 use kohort_protocol::api::metadata::{MetadataRequest, MetadataRequestTopic};
 use kohort_protocol::{Lane, NodeId, Timestamp};
 
@@ -38,6 +38,8 @@ pub struct Agent {
     pub machine: Member,
     /// Who uses it.
     pub app: Application,
+    /// How its member ended.
+    pub ended: Option<Result<(), MemberError>>,
     pub(super) inbox: Inbox,
     /// What waits in its sockets while it is frozen.
     pub(super) mail: Vec<Later>,
@@ -77,6 +79,7 @@ impl World {
             life: Life::Running,
             machine,
             app: Application::new(habits),
+            ended: None,
             inbox: Inbox::default(),
             mail: Vec::new(),
             lines: BTreeMap::new(),
@@ -190,7 +193,8 @@ impl World {
                 self.see(process, &What::Closed { result: &result });
                 self.agents[index].life = Life::Closed;
                 self.hang_up(index);
-                self.replace(index);
+                self.replace(index, &result);
+                self.agents[index].ended = Some(result);
                 self.return_in_calm(index);
             }
             _ => self.oracle.object(

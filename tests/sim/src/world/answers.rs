@@ -21,6 +21,9 @@ impl World {
                 response,
                 ..
             } => {
+                if self.stranger_hears(connection, &response) {
+                    return;
+                }
                 let Some(line) = self.links.lines.get(&connection) else {
                     return;
                 };

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kohort_broker::{Command, Fault as ClusterFault, FaultAction, Power};
-use kohort_group::member::Input;
-use kohort_protocol::{NodeId, Timestamp, TopicName};
+use kohort_broker::{Command, ConnectionId, Fault as ClusterFault, FaultAction, Power};
+use kohort_group::member::{Input, MemberError};
+use kohort_protocol::{ErrorCode, NodeId, Timestamp, TopicName};
 
 use super::agent::Life;
 use super::wishes::Wished;
@@ -38,6 +38,8 @@ pub(super) enum End {
     Resume(usize),
     /// In a rolling bounce it is this one's turn.
     Bye(usize, Duration, Duration),
+    /// A stranger goes.
+    Stranger(ConnectionId),
     /// Nothing is injected any more.
     Heal,
     /// In the calm: the coordinator moves to the next node, which must disturb nobody.
@@ -247,6 +249,7 @@ impl World {
                     self.plan_in(gap * turn, Later::End(End::Bye(member, within, span)));
                 }
             }
+            Act::Stranger { connect, span } => self.invite_stranger(connect, span)?,
             Act::Twin { member } => {
                 self.process(member)?;
                 let twin = self.start(member);
@@ -305,6 +308,7 @@ impl World {
                     let _ = self.carry_out(&Act::Close { member, within, span });
                 }
             }
+            End::Stranger(connection) => self.stranger_goes(connection),
             End::Heal => self.command(Command::Heal),
             End::Move => {
                 if let Some(node) = self.cluster.coordinator(&self.group) {
@@ -355,9 +359,11 @@ impl World {
         }
     }
 
-    /// A member that found no room is started again, for there may be some now.
-    pub(super) fn replace(&mut self, index: usize) {
-        if self.plan.room > 0 {
+    /// A member that found no room, or a stranger in its place, is started again, for there may be some now.
+    pub(super) fn replace(&mut self, index: usize, result: &Result<(), MemberError>) {
+        let shut = ErrorCode::INCONSISTENT_GROUP_PROTOCOL;
+        let met_stranger = matches!(result, Err(MemberError::Refused { code, .. }) if *code == shut);
+        if self.plan.room > 0 || met_stranger {
             let member = self.agents[index].member;
             self.plan_in(RESTART, Later::End(End::Return(member)));
         }
@@ -379,6 +385,7 @@ impl World {
             self.end_disturbance(End::Continue(NodeId(node)));
         }
         self.command(Command::Heal);
+        self.dismiss_stranger();
         self.disturbances.silent.clear();
         self.disturbances.lags.clear();
         self.disturbances.late.clear();

@@ -11,6 +11,7 @@ mod links;
 mod producer;
 mod requests;
 mod starving;
+mod stranger;
 mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -123,6 +124,7 @@ pub struct World {
     by_id: bool,
     disturbances: disturb::Disturbances,
     producer: producer::Producer,
+    stranger: Option<stranger::Stranger>,
     cluster_deadline: Option<Timestamp>,
     /// When machines want to be called. Those that cannot be called at present are passed over.
     deadlines: BTreeSet<(Timestamp, usize)>,
@@ -165,6 +167,7 @@ impl World {
             wire: plan.bytes.then(|| Wire::new(plan.seed)),
             disturbances: disturb::Disturbances::new(plan.members.len()),
             producer: producer::Producer::new(plan.seed),
+            stranger: None,
             cluster_deadline: None,
             deadlines: BTreeSet::new(),
             group: GroupId::from(GROUP),

@@ -119,3 +119,54 @@ fn fifty_members_settle_in_few_rounds() {
     assert_eq!(stage.read_again(), 0);
     stage.finish();
 }
+
+/// M05: what shares no assignor with the group, or is no consumer at all, is refused (seen on Kafka 4.4.0), and nobody else notices.
+#[test]
+fn a_stranger_is_refused_and_nobody_else_notices() {
+    let mut stage = Stage::group(21, 3);
+    let before = stage.generation();
+    for connect in [false, true] {
+        let span = Duration::from_secs(5);
+        stage.disturb(&Act::Stranger { connect, span });
+        stage.write(2);
+        stage.run_ms(6000);
+    }
+    stage.read_all();
+    stage.was_undisturbed_since(before);
+    stage.finish();
+}
+
+/// The other way round: a member that meets a group of another kind says so and ends; once the group is free, it joins.
+#[test]
+fn a_member_that_meets_a_group_of_another_kind_says_so_and_ends() {
+    let mut stage = Stage::new(22, 4, vec![MemberPlan::default()]);
+    stage.settle();
+    stage.write(3);
+    stage.read_all();
+    let (within, span) = (Duration::from_secs(2), Duration::from_secs(1));
+    stage.disturb(&Act::Close {
+        member: 0,
+        within,
+        span,
+    });
+    stage.run_ms(1000);
+    let span = Duration::from_secs(5);
+    stage.disturb(&Act::Stranger { connect: true, span });
+    stage.run_ms(4000);
+    let ended = stage.world.agents.iter().filter_map(|agent| agent.ended.as_ref());
+    let told: Vec<String> = ended
+        .filter_map(|end| Some(end.as_ref().err()?.to_string()))
+        .collect();
+    let refused = "group g: JoinGroup was refused: INCONSISTENT_GROUP_PROTOCOL (23). The other members share no assignor with this one, \
+                   or the group is used for something else: align partition.assignment.strategy, or choose another group.id";
+    assert!(
+        !told.is_empty() && told.iter().all(|text| text == refused),
+        "{told:?}"
+    );
+    stage.run_ms(4000);
+    stage.settle();
+    stage.write(3);
+    stage.read_all();
+    assert_eq!(stage.read_again(), 0);
+    stage.finish();
+}
