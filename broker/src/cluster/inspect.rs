@@ -4,7 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
-use kohort_protocol::{Generation, GroupId, MemberId, NodeId, TopicName, TopicPartition};
+use kohort_protocol::{
+    Generation, GroupId, LeaderEpoch, MemberId, NodeId, TopicId, TopicName, TopicPartition,
+};
 
 use super::{Cluster, OFFSETS_TOPIC};
 use crate::config::Config;
@@ -58,6 +60,18 @@ impl Cluster {
     #[must_use]
     pub fn leader(&self, topic: &str, partition: i32) -> Option<NodeId> {
         self.topics.partition(topic, partition)?.leader
+    }
+
+    /// The epoch of that leader.
+    #[must_use]
+    pub fn leader_epoch(&self, topic: &str, partition: i32) -> Option<LeaderEpoch> {
+        Some(self.topics.partition(topic, partition)?.epoch)
+    }
+
+    /// The id of a topic.
+    #[must_use]
+    pub fn topic_id(&self, topic: &str) -> Option<TopicId> {
+        Some(self.topics.topic(topic)?.id)
     }
 
     /// First offset of a partition's log and the one after its last.

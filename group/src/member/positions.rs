@@ -143,20 +143,28 @@ impl Member {
             _ => return self.positions.retry.failed(&mut self.wire, &group.error_code),
         }
         let mut said: BTreeMap<TopicPartition, OffsetFetchResponsePartition> = BTreeMap::new();
+        let mut contradicted: BTreeSet<TopicPartition> = BTreeSet::new();
         for topic in group.topics {
             let Some(name) = self.topic_of(topic.name, topic.topic_id) else {
                 continue;
             };
             for partition in topic.partitions {
-                said.insert(
-                    TopicPartition {
-                        topic: name.clone(),
-                        partition: partition.partition_index,
-                    },
-                    partition,
-                );
+                let at = TopicPartition {
+                    topic: name.clone(),
+                    partition: partition.partition_index,
+                };
+                // Two words on one partition that differ decide nothing: to take the wrong one would lose records, or read them again.
+                match said.get(&at) {
+                    Some(other) if *other != partition => {
+                        contradicted.insert(at);
+                    }
+                    _ => {
+                        said.insert(at, partition);
+                    }
+                }
             }
         }
+        said.retain(|name, _| !contradicted.contains(name));
         for (name, stamp) in asked {
             self.offset_answered(&name, stamp, said.get(&name));
         }

@@ -9,13 +9,26 @@ use kohort_group::member::{
     Token,
 };
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, NodeId, Timestamp, TopicName, TopicPartition};
+use kohort_protocol::{
+    ErrorCode, Generation, LeaderEpoch, NodeId, Timestamp, TopicId, TopicName, TopicPartition,
+};
 
 use crate::plan::Commits;
 
 /// One process: each start of a member is another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Process(pub usize);
+
+/// What happened to a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogChange {
+    /// Its end was cut off at this offset, by the leader of this epoch.
+    Truncated(i64, LeaderEpoch),
+    /// Records before this offset were deleted.
+    DeletedBefore(i64),
+    /// It was deleted as a whole.
+    Gone,
+}
 
 /// Something that happened.
 #[derive(Debug)]
@@ -62,6 +75,10 @@ pub enum What<'a> {
     Delivered {
         partition: &'a TopicPartition,
         offsets: &'a [i64],
+        /// The leader epochs of the first record and the last.
+        epochs: (LeaderEpoch, LeaderEpoch),
+        /// In which log they were written: their values say it.
+        topic: TopicId,
         period: Period,
     },
     /// The machine says it; the application has not heard it yet.
@@ -123,8 +140,14 @@ pub enum What<'a> {
     },
     /// The group at its coordinator is another; `None` while none serves.
     Group(Option<(GroupState, Generation)>),
-    /// An operator cut, deleted or recreated this partition's log: positions may be out of range from now on.
-    LogChanged(&'a TopicPartition),
+    /// Records of this partition were lost, or all of it.
+    LogChanged {
+        partition: &'a TopicPartition,
+        topic: TopicId,
+        change: LogChange,
+    },
+    /// The topic was made, with this id.
+    Created { topic: TopicId },
 
     // ---- the run
     /// The faults are over.

@@ -7,11 +7,12 @@ use kohort_broker::GroupState;
 use kohort_group::member::{CallError, CommitError, Event};
 use kohort_protocol::api::fetch::FetchResponse;
 use kohort_protocol::api::join_group::JoinGroupResponse;
+use kohort_protocol::api::metadata::MetadataTopic;
 use kohort_protocol::api::offset_commit::OffsetCommitResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp};
+use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicId, TopicPartition};
 
-use crate::history::{Process, What};
+use crate::history::{LogChange, Process, What};
 use crate::oracle::{Ghost, Life, ProcessGhost};
 
 macro_rules! situations {
@@ -136,6 +137,24 @@ situations! {
     StrangerRefused
     /// a process of another kind had the group, and a member was refused
     StrangersGroup
+    /// a log was cut below the position of its reader
+    TruncatedBelowPosition
+    /// a leader said where its log and the reader's parted
+    Diverged
+    /// a position was before the start of its log
+    OutOfRange
+    /// the topic was deleted while a commit was on its way
+    DeletedUnderCommit
+    /// the topic was made anew while somebody still reads the old one
+    RecreatedUnnoticed
+    /// a broker did not know a topic's id
+    UnknownTopicId
+    /// a leader had moved and nobody said where
+    LeaderMovedUnhinted
+    /// a broker answered with metadata of earlier days
+    MetadataOfEarlierDays
+    /// a broker asked for silence
+    Throttled
 }
 
 /// How often each was reached.
@@ -143,6 +162,8 @@ situations! {
 pub struct Sometimes {
     counts: BTreeMap<Situation, u64>,
     standing: Option<(GroupState, Generation)>,
+    /// Ids of topics that are gone.
+    old: BTreeSet<TopicId>,
     leader: Option<MemberId>,
     /// Who leads a round that is not synced.
     leads: BTreeSet<Process>,
@@ -197,6 +218,19 @@ impl Sometimes {
                 let is_refused = *code == ErrorCode::INCONSISTENT_GROUP_PROTOCOL;
                 self.reached_if(is_refused, Situation::StrangerRefused);
             }
+            What::LogChanged {
+                partition, change, ..
+            } => {
+                if *change == LogChange::Gone {
+                    self.old.insert(ghost.logs.topic());
+                }
+                self.log_changed(partition, *change, ghost);
+            }
+            What::Created { topic } => {
+                let reads = |one: &ProcessGhost| one.topic != TopicId::ZERO && one.topic != *topic;
+                let is_old = ghost.all().any(|(_, one)| reads(one) && !one.owned.is_empty());
+                self.reached_if(is_old, Situation::RecreatedUnnoticed);
+            }
             What::Committed { from, to, .. } if to < from => self.reached(Situation::CommittedWentBack),
             What::Arrived { request } => match &request.request {
                 Request::JoinGroup(join) => {
@@ -220,6 +254,18 @@ impl Sometimes {
                 _ => {}
             },
             _ => {}
+        }
+    }
+
+    fn log_changed(&mut self, partition: &TopicPartition, change: LogChange, ghost: &Ghost) {
+        match change {
+            LogChange::Truncated(to, _) => {
+                let is_beyond = |one: &ProcessGhost| one.delivered.get(partition).is_some_and(|at| *at > to);
+                let is_below = ghost.all().any(|(_, one)| is_beyond(one));
+                self.reached_if(is_below, Situation::TruncatedBelowPosition);
+            }
+            LogChange::DeletedBefore(_) => {}
+            LogChange::Gone => self.reached_if(!self.commits.is_empty(), Situation::DeletedUnderCommit),
         }
     }
 
@@ -365,6 +411,12 @@ impl Sometimes {
                 return self.reached_if(is_refused, Situation::OffsetFetchRefused);
             }
             Response::Fetch(fetch) => return self.fetched(fetch, of),
+            Response::Metadata(said) => {
+                let is_old =
+                    |topic: &MetadataTopic| of.topic != TopicId::ZERO && self.old.contains(&topic.topic_id);
+                let is_old = said.topics.iter().any(is_old);
+                return self.reached_if(is_old, Situation::MetadataOfEarlierDays);
+            }
             Response::JoinGroup(join) => self.joined(process, join, of),
             Response::SyncGroup(sync) => {
                 self.leads.remove(&process);
@@ -425,6 +477,17 @@ impl Sometimes {
     }
 
     fn fetched(&mut self, fetch: &FetchResponse, of: &ProcessGhost) {
+        for one in fetch.responses.iter().flat_map(|topic| &topic.partitions) {
+            self.reached_if(one.diverging_epoch.is_some(), Situation::Diverged);
+            let is_unhinted =
+                one.error_code == ErrorCode::NOT_LEADER_OR_FOLLOWER && one.current_leader.is_none();
+            self.reached_if(is_unhinted, Situation::LeaderMovedUnhinted);
+            let is_outside = one.error_code == ErrorCode::OFFSET_OUT_OF_RANGE;
+            self.reached_if(is_outside, Situation::OutOfRange);
+            let is_strange = one.error_code == ErrorCode::UNKNOWN_TOPIC_ID;
+            self.reached_if(is_strange, Situation::UnknownTopicId);
+        }
+        self.reached_if(fetch.throttle_time_ms > 0, Situation::Throttled);
         let mut partitions = fetch.responses.iter().flat_map(|topic| &topic.partitions);
         self.reached_if(of.owned.is_empty(), Situation::FetchedAfterRevoke);
         let lost = [

@@ -163,7 +163,8 @@ const fn kind(what: &What<'_>) -> &'static str {
         What::Replied { .. } => "reply",
         What::Committed { .. } => "committed",
         What::Group(_) => "group",
-        What::LogChanged(_) => "log",
+        What::LogChanged { .. } => "log",
+        What::Created { .. } => "created",
         What::Calm => "CALM",
         What::Stable => "STABLE",
     }
@@ -181,7 +182,7 @@ fn about(what: &What<'_>) -> String {
         | What::Lowered { partition, .. }
         | What::Paused { partition, .. }
         | What::Committed { partition, .. }
-        | What::LogChanged(partition) => partition.to_string(),
+        | What::LogChanged { partition, .. } => partition.to_string(),
         What::Said(event) | What::Heard(event) => event_name(event).to_owned(),
         What::Done { result, .. } => if result.is_ok() { "ok" } else { "failed" }.to_owned(),
         _ => String::new(),
@@ -232,6 +233,8 @@ fn detail(what: &What<'_>) -> String {
         What::Group(standing) => format!("{standing:?}"),
         What::Released { guard } => guard.0.to_string(),
         What::Frozen(frozen) => frozen.to_string(),
+        What::LogChanged { topic, change, .. } => format!("{topic} {change:?}"),
+        What::Created { topic } => topic.to_string(),
         _ => String::new(),
     }
 }

@@ -26,6 +26,11 @@ const MUSEUM: &[(&str, &[Situation], Option<&str>)] = &[
         &[NobodyServes],
         Some("id-forgotten-on-move"),
     ),
+    (
+        "duplicate-partition-decides-nothing",
+        &[],
+        Some("last-word-counts"),
+    ),
     ("goodbye-is-said", &[], Some("gone-without-a-word")),
     (
         "leader-dies-before-it-assigned",
@@ -45,6 +50,11 @@ const MUSEUM: &[(&str, &[Situation], Option<&str>)] = &[
         Some("reset-on-error"),
     ),
     ("offset-fetch-outlasts-all-patience", &[OffsetFetchRefused], None),
+    (
+        "omitted-partition-is-asked-again",
+        &[],
+        Some("omission-is-nothing"),
+    ),
     ("one-call-one-round", &[ToldToRejoin], Some("stale-answer-counts")),
     ("overlapping-commits", &[], Some("commits-reordered")),
     ("own-late-join", &[], Some("fenced-twin-returns")),
@@ -52,6 +62,11 @@ const MUSEUM: &[(&str, &[Situation], Option<&str>)] = &[
         "poll-expires-during-a-rebalance",
         &[PollExpired],
         Some("commit-after-lost"),
+    ),
+    (
+        "recreated-topic-begins-anew",
+        &[RecreatedUnnoticed],
+        Some("recreated-unnoticed"),
     ),
     (
         "silent-application-leaves",
@@ -62,6 +77,11 @@ const MUSEUM: &[(&str, &[Situation], Option<&str>)] = &[
         "static-leader-returns-to-a-grown-topic",
         &[CrashedWithPartitions],
         Some("skip-taken-for-divided"),
+    ),
+    (
+        "truncation-below-what-is-committed",
+        &[Diverged],
+        Some("truncation-ignored"),
     ),
     (
         "twins-during-a-rebalance",

@@ -1,17 +1,19 @@
 //! Ghost state: what every invariant needs to know of the processes, kept from the history alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kohort_group::member::{Event, GuardId, MemberConfig, MemberError, Period, SeekTo};
+use kohort_protocol::api::metadata::MetadataResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicPartition};
+use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicId, TopicPartition};
 
+use super::logs::Logs;
 use super::s05_commit_fencing::{codes, named};
 use super::s14_silent_application::expires;
 use super::watch::Watch;
 use crate::history::{Process, What};
-use crate::plan::Commits;
+use crate::plan::{Commits, TOPIC};
 
 /// Whether a process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +71,9 @@ pub struct ProcessGhost {
     pub late: Duration,
     /// Where the next record is, by partition, in this period.
     pub delivered: BTreeMap<TopicPartition, i64>,
-    /// The same, as of its last coming back.
+    /// How far it had got when its position was reset, by partition, in this period.
+    pub before: BTreeMap<TopicPartition, i64>,
+    /// Where the next record is, as of its last coming back.
     pub processed: BTreeMap<TopicPartition, i64>,
     /// When it came back last.
     pub polled: Timestamp,
@@ -77,6 +81,10 @@ pub struct ProcessGhost {
     pub waits: bool,
     /// Its coordinator was found, and has not been lost since.
     pub knows_coordinator: bool,
+    /// The id of the topic, as it was told last.
+    pub topic: TopicId,
+    /// It was told of another since it was given partitions: those are lost, but not its place in the group.
+    is_remade: bool,
 }
 
 impl ProcessGhost {
@@ -102,10 +110,13 @@ impl ProcessGhost {
             sought: BTreeMap::new(),
             late: Duration::ZERO,
             delivered: BTreeMap::new(),
+            before: BTreeMap::new(),
             processed: BTreeMap::new(),
             polled: now,
             waits: false,
             knows_coordinator: false,
+            topic: TopicId::ZERO,
+            is_remade: false,
         }
     }
 
@@ -227,6 +238,10 @@ impl ProcessGhost {
                     }
                 }
             }
+            What::Answered {
+                reply: Ok(Response::Metadata(response)),
+                ..
+            } => self.learned(response),
             What::Said(Event::Reset { partition, to, .. }) => {
                 let far = self.started.get(partition).filter(|&&began| began != i64::MAX);
                 let far = far.or_else(|| self.sought.get(partition)).copied();
@@ -237,11 +252,12 @@ impl ProcessGhost {
                 self.started.clear();
                 self.sought.clear();
                 self.assigned = Some(*guard);
+                self.is_remade = false;
             }
             What::Said(Event::Lost { .. }) => {
                 self.assigned = None;
                 self.own_nothing();
-                self.in_session = false;
+                self.in_session &= std::mem::take(&mut self.is_remade);
             }
             // Who owns nothing loses nothing, and is out of the group all the same.
             What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) => self.in_session = false,
@@ -268,6 +284,16 @@ impl ProcessGhost {
         self.started.insert(partition.clone(), began);
     }
 
+    fn learned(&mut self, response: &MetadataResponse) {
+        for topic in response.topics.iter().filter(|topic| {
+            let is_it = topic.name.as_ref().is_some_and(|name| name.as_str() == TOPIC);
+            is_it && topic.error_code.is_ok()
+        }) {
+            let before = std::mem::replace(&mut self.topic, topic.topic_id);
+            self.is_remade |= before != TopicId::ZERO && before != topic.topic_id;
+        }
+    }
+
     fn sent(&mut self, request: &Request) {
         self.in_session &= match request {
             Request::JoinGroup(_) => false,
@@ -287,6 +313,7 @@ impl ProcessGhost {
             } if self.assigned == Some(*guard) => {
                 self.own_nothing();
                 self.delivered.clear();
+                self.before.clear();
                 self.processed.clear();
                 self.owned = partitions
                     .iter()
@@ -298,7 +325,10 @@ impl ProcessGhost {
             }
             Event::Revoking { guard, .. } => self.revoking = Some(*guard),
             Event::Reset { partition, .. } => {
-                self.delivered.remove(partition);
+                if let Some(at) = self.delivered.remove(partition) {
+                    let before = self.before.entry(partition.clone()).or_insert(at);
+                    *before = at.max(*before);
+                }
             }
             _ => {}
         }
@@ -314,8 +344,10 @@ pub struct Ghost {
     pub calm: Option<Timestamp>,
     /// When the group was stable first after that.
     pub stable: Option<Timestamp>,
-    /// Partitions whose log was cut by an operator.
-    pub cut: BTreeSet<TopicPartition>,
+    /// What happened to the logs.
+    pub logs: Logs,
+    /// Commits name topics by id.
+    pub by_id: bool,
     /// How many generations the group went through.
     pub rebalances: u64,
     /// Until when the application of each may stay away.
@@ -324,6 +356,13 @@ pub struct Ghost {
 }
 
 impl Ghost {
+    pub(crate) fn new(by_id: bool) -> Self {
+        Self {
+            by_id,
+            ..Self::default()
+        }
+    }
+
     /// What is known of a process.
     #[must_use]
     pub fn of(&self, process: Process) -> &ProcessGhost {
@@ -385,9 +424,7 @@ impl Ghost {
                 self.patience.set_or_remove(process, ghost.patience_ends());
             }
             (None, What::Calm) => self.calm = Some(now),
-            (None, What::LogChanged(partition)) => {
-                self.cut.insert((*partition).clone());
-            }
+            (None, What::LogChanged { .. } | What::Created { .. }) => self.logs.see(now, what),
             (None, What::Stable) => self.stable = Some(now),
             (None, What::Group(Some((_, generation)))) if self.generation != Some(*generation) => {
                 self.generation = Some(*generation);

@@ -12,6 +12,7 @@ mod l05_calls_answered;
 mod l07_no_false_alarm;
 mod l07_refused_for_good;
 mod l07_told;
+mod logs;
 mod r02_member_id_kept;
 mod r18_identity;
 mod r63_leader_epoch;
@@ -22,6 +23,7 @@ mod s06_commits_in_order;
 mod s06_newest_sent_again;
 mod s07_start_position;
 mod s08_no_skip_no_duplicate;
+mod s08_one_history;
 mod s08_paused;
 mod s10_at_least_once;
 mod s11_acknowledged_is_stored;
@@ -29,6 +31,7 @@ mod s12_lost_is_lost;
 mod s13_heartbeats;
 mod s14_silent_application;
 mod s15_close;
+mod s17_recreated;
 mod s18_leaders_assignment;
 mod s19_one_of_two_twins;
 mod s20_memory;
@@ -95,6 +98,8 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(l07_told::Told::default()),
         Box::new(l07_refused_for_good::RefusedForGood::default()),
         Box::new(l07_no_false_alarm::NoFalseAlarm::default()),
+        Box::new(s08_one_history::OneHistory::default()),
+        Box::new(s17_recreated::Recreated::default()),
     ]
 }
 
@@ -135,7 +140,7 @@ impl Oracle {
     pub(crate) fn new(plan: &Plan) -> Self {
         Self {
             group: GroupId::from(GROUP),
-            ghost: Ghost::default(),
+            ghost: Ghost::new(plan.by_id()),
             invariants: all(plan),
             violations: Vec::new(),
         }

@@ -1,6 +1,6 @@
-//! S06, S11. A committed offset never goes back, unless the application's position did. One exception: a commit that was given up
+//! S06, S11. A committed offset never goes back, unless the application's position did, and then not below where it went. One exception: a commit that was given up
 //! without an answer may still land and rewind it (seen on Kafka 4.4.0), but only until the member's second acknowledgement, which must
-//! follow by itself. What is committed never vanishes, and the coordinator answers OffsetFetch with nothing older. A node that was
+//! follow by itself. What is committed vanishes with its topic only, and the coordinator answers OffsetFetch with nothing older. A node that was
 //! coordinator before answers from its memory for a moment (seen on Kafka 4.4.0), and may name what was committed then. It knows only
 //! generations that are over or that have no other owner, so that nothing is committed on the strength of it.
 //!
@@ -21,6 +21,9 @@ use crate::history::{Process, What};
 
 /// A commit sent so long after an acknowledgement comes behind whatever was given up before that.
 const LATE: Duration = Duration::from_millis(500);
+
+/// What is decided is written so much later at most.
+const FLUSH: Duration = Duration::from_millis(50);
 
 /// A commit that may still land.
 #[derive(Debug)]
@@ -48,8 +51,8 @@ pub(super) struct CommitsInOrder {
     open: BTreeMap<Process, Vec<(TopicPartition, i64)>>,
     given_up: Vec<GivenUp>,
     rewound: Vec<Rewound>,
-    /// Positions that went back by a reset.
-    lowered: BTreeSet<TopicPartition>,
+    /// Positions that went back by a reset, and to where: until the partition is assigned again.
+    lowered: BTreeMap<TopicPartition, i64>,
     /// The lowest that applications asked for by themselves since the partition was last assigned.
     asked: BTreeMap<TopicPartition, i64>,
 }
@@ -115,10 +118,16 @@ impl Invariant for CommitsInOrder {
             (_, What::Said(Event::Assigned { partitions, .. })) => {
                 for partition in partitions {
                     self.asked.remove(partition);
+                    self.lowered.remove(partition);
                 }
             }
-            (_, What::Said(Event::Reset { partition, from, .. })) if from.is_some() => {
-                self.lowered.insert(partition.clone());
+            (
+                _,
+                What::Said(Event::Reset {
+                    partition, from, to, ..
+                }),
+            ) if from.is_some() => {
+                self.lowered.insert(partition.clone(), *to);
             }
             _ => {}
         }
@@ -163,6 +172,12 @@ impl CommitsInOrder {
         to: Option<i64>,
     ) -> Verdict {
         let Some(to) = to else {
+            self.committed.remove(partition);
+            self.rewound.retain(|rewound| rewound.partition != *partition);
+            let gone = scene.ghost.logs.gone();
+            if gone.is_some_and(|gone| scene.now.since(gone) <= FLUSH) {
+                return Ok(());
+            }
             return Err(format!(
                 "the committed offset of {partition}, {from:?}, has vanished"
             ));
@@ -173,8 +188,10 @@ impl CommitsInOrder {
         let Some(from) = from.filter(|&from| to < from) else {
             return Ok(());
         };
-        let is_asked_for = self.asked.get(partition).is_some_and(|&lowest| to >= lowest);
-        if is_asked_for || self.lowered.contains(partition) {
+        let is_fair = |lowest: &BTreeMap<TopicPartition, i64>| {
+            lowest.get(partition).is_some_and(|&lowest| to >= lowest)
+        };
+        if is_fair(&self.asked) || is_fair(&self.lowered) {
             return Ok(());
         }
         let reason = self

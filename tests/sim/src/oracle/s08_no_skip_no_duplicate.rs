@@ -32,6 +32,7 @@ impl Invariant for InOrder {
                 partition,
                 offsets,
                 period,
+                ..
             } => {
                 let owned = scene.ghost.of(process).owned.get(*partition);
                 if owned != Some(period) {

@@ -49,5 +49,7 @@ fn reached(ghost: &ProcessGhost, partition: &TopicPartition) -> i64 {
     };
     // Where it began is fair: nothing before that was ours to process. So is where it got to before it went elsewhere.
     let began = ghost.started.get(partition).copied().unwrap_or(-1);
-    of.get(partition).copied().unwrap_or(-1).max(began)
+    // What was asked for before a reset may be sent once more after it.
+    let before = ghost.before.get(partition).copied().unwrap_or(-1);
+    of.get(partition).copied().unwrap_or(-1).max(began).max(before)
 }

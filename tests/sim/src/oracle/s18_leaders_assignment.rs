@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::consumer_protocol::Assignment;
-use kohort_protocol::{MemberId, TopicPartition};
+use kohort_protocol::{MemberId, TopicId, TopicPartition};
 
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
@@ -15,8 +15,8 @@ use crate::plan::TOPIC;
 
 #[derive(Default)]
 pub(super) struct LeadersAssignment {
-    /// How many partitions a process has heard of.
-    heard: BTreeMap<Process, i32>,
+    /// How many partitions a process has heard of, of the topic with this id.
+    heard: BTreeMap<Process, (TopicId, i32)>,
     /// The members of the round that a process leads, and how many partitions it had heard of when that began.
     led: BTreeMap<Process, (BTreeSet<MemberId>, i32)>,
 }
@@ -42,8 +42,10 @@ impl Invariant for LeadersAssignment {
                 let count = topic.map_or(0, |topic| {
                     i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX)
                 });
+                let id = topic.map_or(TopicId::ZERO, |topic| topic.topic_id);
                 let heard = self.heard.entry(process).or_default();
-                *heard = count.max(*heard);
+                // An answer of earlier days makes nothing smaller, unless it speaks of another topic or of none.
+                *heard = (id, if heard.0 == id { count.max(heard.1) } else { count });
             }
             (
                 Some(process),
@@ -53,7 +55,7 @@ impl Invariant for LeadersAssignment {
                 },
             ) if !response.members.is_empty() => {
                 let members = response.members.iter().map(|member| member.member_id.clone());
-                let heard = self.heard.get(&process).copied().unwrap_or(0);
+                let heard = self.heard(process);
                 self.led.insert(process, (members.collect(), heard));
             }
             (
@@ -87,7 +89,8 @@ impl Invariant for LeadersAssignment {
                         }
                     }
                 }
-                let missing = (0..self.led.get(&process).map_or(0, |(_, heard)| *heard))
+                let known = self.led.get(&process).map_or(0, |(_, heard)| *heard);
+                let missing = (0..known.min(self.heard(process)))
                     .find(|&index| !given.contains_key(&TopicPartition::new(TOPIC, index)));
                 if let Some(partition) = missing {
                     return Err(format!(
@@ -99,5 +102,11 @@ impl Invariant for LeadersAssignment {
             _ => {}
         }
         Ok(())
+    }
+}
+
+impl LeadersAssignment {
+    fn heard(&self, process: Process) -> i32 {
+        self.heard.get(&process).map_or(0, |(_, count)| *count)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kohort_broker::FaultAction;
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
 
-use super::{Act, Commits, Fault, MemberPlan, Mishap, Plan, Profile, Wish};
+use super::{Act, Commits, Fault, MemberPlan, Mishap, Oddity, Plan, Profile, Wish};
 use crate::random::stream;
 
 /// Three minutes in all. The calm is long enough for the slowest group to settle and for what is done to it then.
@@ -328,6 +328,82 @@ const KINDS: &[Kind] = &[
     kind("add-partition", |rng, plan| {
         let often = rng.u8(..4) == 0 || plan.profile == Profile::Static;
         often.then_some(Act::AddPartition {})
+    }),
+    kind("truncate", |rng, plan| {
+        Some(Act::Truncate {
+            partition: rng.i32(0..plan.partitions),
+            records: rng.i32(1..60),
+        })
+    }),
+    kind("delete-records", |rng, plan| {
+        Some(Act::DeleteRecords {
+            partition: rng.i32(0..plan.partitions),
+            keep: rng.i32(0..30),
+        })
+    }),
+    kind("unhinted", |rng, _| {
+        Some(Act::Unhinted {
+            span: ms(rng, 5000..40_000),
+        })
+    }),
+    kind("stale-metadata", |rng, _| {
+        Some(Act::StaleMetadata {
+            node: node(rng),
+            span: ms(rng, 500..15_000),
+        })
+    }),
+    kind("unknown-topic-id", |rng, _| {
+        let apis = [ApiKey::Fetch, ApiKey::OffsetCommit, ApiKey::OffsetFetch];
+        Some(Act::Refuse {
+            api: one(rng, &apis),
+            code: ErrorCode::UNKNOWN_TOPIC_ID,
+            span: ms(rng, 100..3000),
+        })
+    }),
+    kind("throttle", |rng, _| {
+        // Most often short; half a minute outlasts any session.
+        let most = if rng.u8(..4) == 0 { 30_000 } else { 3000 };
+        Some(Act::Odd {
+            api: one(rng, &APIS),
+            how: Oddity::Throttle(ms(rng, 1..most)),
+            times: rng.u32(1..4),
+        })
+    }),
+    kind("odd", |rng, _| {
+        let ways = [
+            Oddity::Omit,
+            Oddity::Duplicate,
+            Oddity::DuplicateOther,
+            Oddity::Negative,
+            Oddity::Uninvited,
+        ];
+        let apis = [
+            ApiKey::Fetch,
+            ApiKey::OffsetFetch,
+            ApiKey::OffsetCommit,
+            ApiKey::ListOffsets,
+        ];
+        Some(Act::Odd {
+            api: one(rng, &apis),
+            how: one(rng, &ways),
+            times: rng.u32(1..20),
+        })
+    }),
+    kind("unknown-code", |rng, _| {
+        (rng.u8(..4) == 0).then(|| Act::Inject {
+            api: one(rng, &APIS),
+            mishap: Mishap(FaultAction::Answer(ErrorCode(9999))),
+            times: rng.u32(1..3),
+        })
+    }),
+    // With as many partitions in static groups: see "add-partition".
+    kind("recreate", |rng, plan| {
+        let partitions = match plan.profile {
+            Profile::Static => plan.partitions,
+            Profile::Eager => rng.i32(1..=8),
+        };
+        let span = ms(rng, 10..10_000);
+        (rng.u8(..3) == 0).then_some(Act::Recreate { partitions, span })
     }),
     kind("freeze", |rng, plan| {
         Some(Act::Freeze {

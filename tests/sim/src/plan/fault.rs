@@ -101,6 +101,50 @@ acts! {
     }
     /// The topic grows by a partition.
     "add-partition" AddPartition {}
+    /// An unclean leader is elected, which lacks the last records of a partition.
+    "truncate" Truncate {
+        /// Which.
+        partition: i32,
+        /// How many records.
+        records: i32,
+    }
+    /// All but the last records of a partition are deleted.
+    "delete-records" DeleteRecords {
+        /// Which.
+        partition: i32,
+        /// How many stay.
+        keep: i32,
+    }
+    /// The topic is deleted, and made anew a while later: the same name, another id.
+    "recreate" Recreate {
+        /// How many partitions it has then.
+        partitions: i32,
+        /// How long there is none.
+        span: Duration,
+    }
+
+    // ---- what brokers say
+    /// The next answers of an API are odd.
+    "odd" Odd {
+        /// Which API.
+        api: ApiKey,
+        /// In which way.
+        how: Oddity,
+        /// How many.
+        times: u32,
+    }
+    /// No Fetch is told who leads instead (KIP-951).
+    "unhinted" Unhinted {
+        /// How long.
+        span: Duration,
+    }
+    /// A node goes on answering Metadata as was last answered before.
+    "stale-metadata" StaleMetadata {
+        /// Which.
+        node: NodeId,
+        /// How long.
+        span: Duration,
+    }
 
     // ---- processes
     /// A process stands still (SIGSTOP), and goes on.
@@ -245,6 +289,56 @@ impl Wish {
         ("close", Self::Close),
         ("drop", Self::Drop),
     ];
+}
+
+/// What is odd about an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// It asks for silence (KIP-219).
+    Throttle(Duration),
+    /// It passes over a partition that it was asked for.
+    Omit,
+    /// It names a partition twice.
+    Duplicate,
+    /// It names a partition twice, and says different things of it.
+    DuplicateOther,
+    /// It names a partition that cannot be.
+    Negative,
+    /// It names a partition that nobody asked for.
+    Uninvited,
+}
+
+/// Those without a number, by name.
+const ODD: [(&str, Oddity); 5] = [
+    ("omit", Oddity::Omit),
+    ("duplicate", Oddity::Duplicate),
+    ("duplicate-other", Oddity::DuplicateOther),
+    ("negative", Oddity::Negative),
+    ("uninvited", Oddity::Uninvited),
+];
+
+impl std::fmt::Display for Oddity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Self::Throttle(span) = self {
+            return write!(f, "throttle:{}", span.as_millis());
+        }
+        let name = ODD.iter().find(|(_, odd)| odd == self);
+        f.write_str(name.map_or("?", |(name, _)| name))
+    }
+}
+
+impl std::str::FromStr for Oddity {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if let Some((_, odd)) = ODD.iter().find(|(name, _)| *name == text) {
+            return Ok(*odd);
+        }
+        let millis = text.strip_prefix("throttle:").ok_or(())?;
+        Ok(Self::Throttle(Duration::from_millis(
+            millis.parse().map_err(|_| ())?,
+        )))
+    }
 }
 
 /// What happens to a request.

@@ -13,7 +13,7 @@ use kohort_broker::Latencies;
 use kohort_group::member::{AutoOffsetReset, MemberConfig};
 use kohort_protocol::{GroupId, GroupInstanceId, Timestamp, TopicName};
 
-pub use fault::{Act, Fault, Mishap, Wish};
+pub use fault::{Act, Fault, Mishap, Oddity, Wish};
 pub use text::PlanError;
 pub(crate) use words::read_seed;
 
@@ -121,6 +121,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether its brokers are young enough (4.2) for commits that name topics by id.
+    #[must_use]
+    pub fn by_id(&self) -> bool {
+        crate::random::stream(self.seed, "age").bool()
+    }
+
     /// When the faults end.
     #[must_use]
     pub fn calm_at(&self) -> Timestamp {

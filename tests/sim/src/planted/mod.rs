@@ -8,6 +8,7 @@ mod commits;
 mod coordinator;
 mod ending;
 mod leading;
+mod logs;
 mod membership;
 mod reading;
 mod touch;
@@ -136,7 +137,7 @@ pub const ALL: &[Planted] = &[
     bug::<ending::FalseAlarm>("false-alarm", "an application is told of a refusal that nobody uttered", &["L07"], 0),
     bug::<leading::AssignedTwice>("assigned-twice", "a leader gives a partition to two members", &["S18"], 1),
     bug::<leading::AssignedToNobody>("assigned-to-nobody", "a leader gives a partition to nobody", &["S18"], 0),
-    bug::<leading::SkipTakenForDivided>("skip-taken-for-divided", "a leader that is told not to divide takes the topics as they are for what was divided", &["L01", "L02"], 70),
+    bug::<leading::SkipTakenForDivided>("skip-taken-for-divided", "a leader that is told not to divide takes the topics as they are for what was divided", &["L01", "L02"], 105),
     bug::<reading::PauseIgnored>("pause-ignored", "records of a paused partition are handed out", &["S08"], 0),
     bug::<reading::SeekIgnored>("seek-ignored", "a seek is answered and passed over", &["S08"], 4),
     bug::<ending::LeaveNotRetried>("leave-not-retried", "a goodbye that a moved coordinator refused is not said again", &["S15"], 3),
@@ -147,6 +148,12 @@ pub const ALL: &[Planted] = &[
     bug::<ending::LeftTwice>("left-twice", "who is leaving leaves again", &["S14"], 0),
     bug::<ending::LeaveBeforeCommit>("leave-before-commit", "the goodbye is said while the last commit is on its way", &["S15"], 40),
     bug::<commits::ProcessedTakenForDone>("processed-taken-for-done", "\"all that is processed\" is reported as done when it was refused", &["S05"], 3),
+    bug::<reading::OmissionIsNothing>("omission-is-nothing", "a partition that OffsetFetch passes over counts as nothing committed", &["S07"], 15),
+    bug::<reading::LastWordCounts>("last-word-counts", "of two words on one partition the last counts", &["S07"], 27),
+    bug::<logs::TruncationIgnored>("truncation-ignored", "a position beyond the divergence stays there", &["S08"], 1),
+    bug::<logs::ResetToTheWrongEnd>("reset-to-the-wrong-end", "earliest goes to the end", &["S07"], 0),
+    bug::<logs::LossUntold>("loss-untold", "a position moves and nobody is told why", &["S07", "S08"], 1),
+    bug::<logs::RecreatedUnnoticed>("recreated-unnoticed", "a topic that was made anew keeps its positions", &["S17"], 7),
     bug::<coordinator::CommitLost>("commit-lost", "a coordinator answers with an offset that was committed long before", &["S06", "S11"], 0),
     bug::<reading::LogAskedThrice>("log-asked-thrice", "each leader is asked three times where its log begins", &["L04"], 51),
 ];

@@ -185,6 +185,70 @@ fn nothing(request: &OffsetFetchRequest) -> OffsetFetchResponse {
     }
 }
 
+/// A partition that an answer to OffsetFetch passes over has no committed offset, for all that the member knows.
+#[derive(Default)]
+pub(super) struct OmissionIsNothing {
+    asked: BTreeMap<(Option<Process>, Token), OffsetFetchRequest>,
+}
+
+impl Bug for OmissionIsNothing {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        if let Some((token, request)) = sent::<OffsetFetchRequest>(&output) {
+            self.asked.insert((at.process, token), request.clone());
+        }
+        vec![output]
+    }
+
+    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
+        if let Input::Reply {
+            token,
+            reply: Ok(Response::OffsetFetch(response)),
+        } = &mut input
+            && let Some(request) = self.asked.remove(&(at.process, *token))
+        {
+            let all = nothing(&request)
+                .groups
+                .into_iter()
+                .flat_map(|group| group.topics);
+            let said = response.groups.iter_mut().flat_map(|group| &mut group.topics);
+            for (topic, all) in said.zip(all) {
+                let is_said = |index| topic.partitions.iter().any(|one| one.partition_index == index);
+                let omitted: Vec<_> = all
+                    .partitions
+                    .into_iter()
+                    .filter(|one| !is_said(one.partition_index))
+                    .collect();
+                topic.partitions.extend(omitted);
+            }
+        }
+        vec![input]
+    }
+}
+
+/// Of two words on one partition the last counts (franz-go consumer_group_sweep D2).
+#[derive(Default)]
+pub(super) struct LastWordCounts {}
+
+impl Bug for LastWordCounts {
+    fn member_input(&mut self, _: At, mut input: Input) -> Vec<Input> {
+        if let Input::Reply {
+            reply: Ok(Response::OffsetFetch(response)),
+            ..
+        } = &mut input
+        {
+            for topic in response.groups.iter_mut().flat_map(|group| &mut group.topics) {
+                let last = topic
+                    .partitions
+                    .iter()
+                    .map(|one| (one.partition_index, one.clone()));
+                let last: BTreeMap<i32, OffsetFetchResponsePartition> = last.collect();
+                topic.partitions = last.into_values().collect();
+            }
+        }
+        vec![input]
+    }
+}
+
 /// The partitions of an answer to OffsetFetch.
 fn fetched(input: &mut Input) -> impl Iterator<Item = (TopicPartition, &mut OffsetFetchResponsePartition)> {
     let groups = match input {

@@ -1,5 +1,7 @@
 //! Answers on their way: from a node to a process, and what the process does with the end of a request.
 
+use std::time::Duration;
+
 use kohort_broker::{Closing, ConnectionId, Output as FromCluster};
 use kohort_group::member::{Failure, Input};
 use kohort_protocol::api::Response;
@@ -19,7 +21,7 @@ impl World {
                 correlation_id,
                 version,
                 response,
-                ..
+                node,
             } => {
                 if self.stranger_hears(connection, &response) {
                     return;
@@ -42,6 +44,7 @@ impl World {
                 if matches!(response, Response::OffsetCommit(_)) {
                     self.hurry_what_hangs(index);
                 }
+                let (response, silence) = self.distorted(node, response);
                 let response = match &mut self.wire {
                     None => response,
                     Some(wire) => wire.response(version, correlation_id, &response),
@@ -49,6 +52,9 @@ impl World {
                 let at = self.now + self.latency(index);
                 if let Some(line) = self.links.lines.get_mut(&connection) {
                     line.in_until = line.in_until.max(at);
+                    if silence > Duration::ZERO {
+                        line.silent_until = line.silent_until.max(at + silence);
+                    }
                     let at = line.in_until;
                     self.plan_at(at, Later::Respond(connection, correlation_id, response));
                 }

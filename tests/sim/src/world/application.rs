@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kohort_group::member::{CallId, CommitOffset, Event, GuardId, Input, Period, Ticket};
 use kohort_protocol::records::Cursor;
-use kohort_protocol::{LeaderEpoch, Timestamp, TopicName, TopicPartition};
+use kohort_protocol::{LeaderEpoch, Timestamp, TopicId, TopicName, TopicPartition};
 
 use super::agent::Life;
 use super::wishes::Wished;
@@ -143,6 +143,12 @@ impl Application {
     }
 }
 
+/// The topic that a record says it was written to.
+fn written_in(value: Option<&[u8]>) -> TopicId {
+    let id = value.and_then(|value| value.try_into().ok());
+    id.map_or(TopicId::ZERO, TopicId)
+}
+
 impl World {
     /// The application of a member wants other topics from now on. Nothing happens if that does not run.
     pub fn subscribe(&mut self, member: usize, topics: &[&str]) {
@@ -229,10 +235,17 @@ impl World {
         };
         let work = agent.app.work(now);
         let mut offsets = Vec::new();
+        let mut epochs: Option<(LeaderEpoch, LeaderEpoch)> = None;
+        let mut topic = TopicId::ZERO;
         let mut cursor = Cursor::new(payload.records, from);
         while let Some(record) = cursor.next() {
             match record {
-                Ok(record) => offsets.push(record.offset()),
+                Ok(record) => {
+                    offsets.push(record.offset());
+                    let epoch = record.batch().partition_leader_epoch;
+                    epochs = Some((epochs.map_or(epoch, |(first, _)| first), epoch));
+                    topic = written_in(record.value());
+                }
                 Err(error) => return self.oracle.object("SIM", now, format!("{partition}: {error}")),
             }
         }
@@ -243,6 +256,8 @@ impl World {
             &What::Delivered {
                 partition: &partition,
                 offsets: &offsets,
+                epochs: epochs.unwrap_or((LeaderEpoch::NONE, LeaderEpoch::NONE)),
+                topic,
                 period,
             },
         );

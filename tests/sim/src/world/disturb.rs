@@ -42,6 +42,8 @@ pub(super) enum End {
     Stranger(ConnectionId),
     /// Nothing is injected any more.
     Heal,
+    /// The topic is made anew.
+    Create(i32),
     /// In the calm: the coordinator moves to the next node, which must disturb nobody.
     Move,
     /// In the calm: the coordinator is restarted, which must disturb nobody.
@@ -165,6 +167,7 @@ impl World {
             }
             Act::MoveLeader { partition, to } => {
                 self.must_run(to)?;
+                self.cluster.leader(TOPIC, partition)?;
                 self.command(Command::MoveLeader {
                     topic: TopicName::from(TOPIC),
                     partition,
@@ -172,6 +175,7 @@ impl World {
                 });
             }
             Act::AddPartition {} => {
+                self.cluster.topic_id(TOPIC)?;
                 let count = self.partitions_of(TOPIC) + 1;
                 self.command(Command::AddPartitions {
                     topic: TopicName::from(TOPIC),
@@ -179,6 +183,15 @@ impl World {
                 });
                 self.watch_partitions(TOPIC, count);
             }
+            Act::Truncate { partition, records } => self.truncate(partition, records.into())?,
+            Act::DeleteRecords { partition, keep } => self.delete_records(partition, keep.into())?,
+            Act::Recreate { partitions, span } => {
+                self.delete_topic()?;
+                self.plan_in(span, Later::End(End::Create(partitions)));
+            }
+            Act::Odd { api, how, times } => self.make_odd(api, how, times),
+            Act::Unhinted { span } => self.hide_leaders(span),
+            Act::StaleMetadata { node, span } => self.repeat_metadata(node, span)?,
             Act::Freeze { member, span } => {
                 let index = self.running(member)?;
                 self.agents[index].life = Life::Frozen;
@@ -310,6 +323,7 @@ impl World {
             }
             End::Stranger(connection) => self.stranger_goes(connection),
             End::Heal => self.command(Command::Heal),
+            End::Create(partitions) => self.create_topic(TOPIC, partitions),
             End::Move => {
                 if let Some(node) = self.cluster.coordinator(&self.group) {
                     self.move_coordinator(NodeId(node.0 % 3 + 1));
@@ -386,6 +400,8 @@ impl World {
         }
         self.command(Command::Heal);
         self.dismiss_stranger();
+        self.create_topic(TOPIC, self.plan.partitions);
+        self.make_straight();
         self.disturbances.silent.clear();
         self.disturbances.lags.clear();
         self.disturbances.late.clear();

@@ -33,6 +33,8 @@ pub(super) struct Line {
     /// Nothing overtakes anything.
     pub(super) out_until: Timestamp,
     pub(super) in_until: Timestamp,
+    /// Its process sends nothing until then: a broker asked for it (KIP-219).
+    pub(super) silent_until: Timestamp,
 }
 
 /// A commit that hangs on its way.
@@ -98,6 +100,7 @@ impl World {
             open: BTreeMap::new(),
             out_until: self.now,
             in_until: self.now,
+            silent_until: Timestamp::ZERO,
         };
         self.links.lines.insert(connection, line);
         if lane != Lane::Join {

@@ -6,8 +6,10 @@ mod agent;
 mod answers;
 mod application;
 mod bytes;
+mod distort;
 mod disturb;
 mod links;
+mod logs;
 mod producer;
 mod requests;
 mod starving;
@@ -22,7 +24,7 @@ use kohort_broker::{
 };
 use kohort_group::member::{CommitOffset, Failure, Input};
 use kohort_protocol::api::Response;
-use kohort_protocol::{Generation, GroupId, NodeId, Timestamp, TopicName, TopicPartition};
+use kohort_protocol::{Generation, GroupId, NodeId, Timestamp, TopicPartition};
 
 use crate::history::{Process, What};
 use crate::oracle::{Oracle, Violation};
@@ -123,6 +125,7 @@ pub struct World {
     /// These brokers are young enough for topic ids in commits.
     by_id: bool,
     disturbances: disturb::Disturbances,
+    distortions: distort::Distortions,
     producer: producer::Producer,
     stranger: Option<stranger::Stranger>,
     cluster_deadline: Option<Timestamp>,
@@ -163,9 +166,10 @@ impl World {
             number: 0,
             links: Links::default(),
             doors,
-            by_id: stream(plan.seed, "age").bool(),
+            by_id: plan.by_id(),
             wire: plan.bytes.then(|| Wire::new(plan.seed)),
             disturbances: disturb::Disturbances::new(plan.members.len()),
+            distortions: distort::Distortions::default(),
             producer: producer::Producer::new(plan.seed),
             stranger: None,
             cluster_deadline: None,
@@ -193,18 +197,12 @@ impl World {
         self.plan_at(Timestamp::ZERO, Later::Produce);
     }
 
-    /// Creates a topic. From now on its partitions are expected to be owned and read.
-    pub fn create_topic(&mut self, topic: &str, partitions: i32) {
-        self.command(Command::CreateTopic {
-            topic: TopicName::from(topic),
-            partitions,
-        });
-        self.watch_partitions(topic, partitions);
-    }
-
     fn watch_partitions(&mut self, topic: &str, count: i32) {
-        for partition in self.partitions_of(topic)..count {
-            self.committed.push((TopicPartition::new(topic, partition), None));
+        let known = |all: &[(TopicPartition, _)], new: &TopicPartition| all.iter().any(|(one, _)| one == new);
+        for partition in (0..count).map(|partition| TopicPartition::new(topic, partition)) {
+            if !known(&self.committed, &partition) {
+                self.committed.push((partition, None));
+            }
         }
     }
 
@@ -215,9 +213,17 @@ impl World {
         i32::try_from(of_it.count()).unwrap_or(i32::MAX)
     }
 
-    /// All partitions of all topics.
+    /// All partitions of all topics that there are.
     pub fn partitions(&self) -> impl Iterator<Item = &TopicPartition> {
-        self.committed.iter().map(|(partition, _)| partition)
+        let all = self.committed.iter().map(|(partition, _)| partition);
+        all.filter(|partition| self.bounds(partition).is_some())
+    }
+
+    /// First offset of a partition's log and the one after its last.
+    #[must_use]
+    pub fn bounds(&self, partition: &TopicPartition) -> Option<(i64, i64)> {
+        self.cluster
+            .log_bounds(partition.topic.as_str(), partition.partition)
     }
 
     /// The plan it follows.
@@ -399,21 +405,31 @@ impl World {
             }
         }
         matches!(self.standing, Some((GroupState::Stable, _)))
+            && self.partitions().next().is_some()
             && self
                 .partitions()
                 .all(|partition| owners.get(partition) == Some(&1))
     }
 
-    /// Whether everything written is committed.
+    /// Whether everything written is committed. Where a log was emptied there may be nothing to commit: then its owner stands at the end.
     #[must_use]
     pub fn is_caught_up(&self) -> bool {
-        let is_done = |(partition, at): &(TopicPartition, Option<i64>)| {
-            let bounds = self
-                .cluster
-                .log_bounds(partition.topic.as_str(), partition.partition);
-            bounds.is_some_and(|(_, end)| end == at.unwrap_or(0))
+        let is_done = |partition: &TopicPartition| {
+            let committed = self.cluster.committed(&self.group, partition);
+            self.bounds(partition).is_some_and(|(start, end)| {
+                let at = committed.map_or(start, |committed| committed.offset);
+                at == end || (at > end || committed.is_none()) && self.stands_at(partition, end)
+            })
         };
-        self.committed.iter().all(is_done)
+        self.partitions().next().is_some() && self.partitions().all(is_done)
+    }
+
+    fn stands_at(&self, partition: &TopicPartition, end: i64) -> bool {
+        self.living().any(|(index, _)| {
+            let ghost = self.oracle.ghost().of(Process(index));
+            let at = ghost.delivered.get(partition).or(ghost.started.get(partition));
+            ghost.owned.contains_key(partition) && at == Some(&end)
+        })
     }
 
     /// The group as its coordinator has it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kohort_broker::{ArrivedRequest, Closing, Input as ToCluster, Power};
 use kohort_protocol::api::produce::{ProducePartition, ProduceRequest, ProduceTopic};
 use kohort_protocol::records::{BatchBuilder, NewRecord};
-use kohort_protocol::{NodeId, TopicPartition};
+use kohort_protocol::{NodeId, TopicId, TopicPartition};
 
 use super::{Later, World};
 use crate::random::stream;
@@ -15,7 +15,7 @@ const READING: Duration = Duration::from_secs(10);
 
 pub(super) struct Producer {
     rng: fastrand::Rng,
-    request: Option<bytes::Bytes>,
+    request: Option<(TopicId, bytes::Bytes)>,
 }
 
 impl Producer {
@@ -26,21 +26,29 @@ impl Producer {
         }
     }
 
-    /// A batch of records, the same every time: the broker gives them their offsets.
-    fn batch(&mut self) -> bytes::Bytes {
-        let made = self.request.get_or_insert_with(|| {
-            let mut batch = BatchBuilder::new();
-            for _ in 0..3 {
-                let record = NewRecord {
-                    value: Some(b"record"),
-                    ..NewRecord::default()
-                };
-                batch.push(&record).expect("three records are few");
+    /// A batch of records that say in which topic they are written, else the same every time: the broker gives them their offsets.
+    fn batch(&mut self, topic: TopicId) -> bytes::Bytes {
+        match &self.request {
+            Some((of, made)) if *of == topic => made.clone(),
+            _ => {
+                let made = three_records(topic);
+                self.request = Some((topic, made.clone()));
+                made
             }
-            batch.finish().expect("three records make a batch")
-        });
-        made.clone()
+        }
     }
+}
+
+fn three_records(topic: TopicId) -> bytes::Bytes {
+    let mut batch = BatchBuilder::new();
+    for _ in 0..3 {
+        let record = NewRecord {
+            value: Some(&topic.0),
+            ..NewRecord::default()
+        };
+        batch.push(&record).expect("three records are few");
+    }
+    batch.finish().expect("three records make a batch")
 }
 
 impl World {
@@ -62,7 +70,11 @@ impl World {
         let Some(node) = leader.filter(|&node| self.cluster.power(node) == Some(Power::Running)) else {
             return;
         };
-        let records = Some(self.producer.batch());
+        let topic = self
+            .cluster
+            .topic_id(partition.topic.as_str())
+            .unwrap_or(TopicId::ZERO);
+        let records = Some(self.producer.batch(topic));
         self.write(node, partition, records);
     }
 

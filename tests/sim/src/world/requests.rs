@@ -107,10 +107,13 @@ impl World {
             return;
         };
         line.open.insert(correlation_id, asked);
-        line.out_until = line.out_until.max(self.now + latency + held.unwrap_or_default());
+        let sent = self.now.max(line.silent_until);
+        // What is given up while it is held back never leaves.
+        let waits = sent > self.now;
+        line.out_until = line.out_until.max(sent + latency + held.unwrap_or_default());
         let at = line.out_until;
-        if held.is_none() {
-            return self.plan_at(at, Later::Arrive(request, false));
+        if held.is_none() || waits {
+            return self.plan_at(at, Later::Arrive(request, waits));
         }
         self.links.hung += 1;
         let number = self.links.hung;
