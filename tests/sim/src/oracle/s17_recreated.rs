@@ -40,6 +40,7 @@ impl Invariant for Recreated {
                 What::Replied {
                     request: Request::OffsetCommit(request),
                     response: Response::OffsetCommit(response),
+                    ..
                 },
             ) => return acknowledged(scene, request, response),
             (Some(process), What::Said(Event::Assigned { .. })) => {

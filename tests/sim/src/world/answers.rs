@@ -21,7 +21,7 @@ impl World {
                 correlation_id,
                 version,
                 response,
-                node,
+                ..
             } => {
                 if self.stranger_hears(connection, &response) {
                     return;
