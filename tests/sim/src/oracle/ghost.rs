@@ -75,6 +75,8 @@ pub struct ProcessGhost {
     pub before: BTreeMap<TopicPartition, i64>,
     /// Where the next record is, as of its last coming back.
     pub processed: BTreeMap<TopicPartition, i64>,
+    /// Where it was set back to by the log, before its application has heard of that.
+    pub set_back: BTreeMap<TopicPartition, i64>,
     /// When it came back last.
     pub polled: Timestamp,
     /// Whether it waits inside the client.
@@ -112,6 +114,7 @@ impl ProcessGhost {
             delivered: BTreeMap::new(),
             before: BTreeMap::new(),
             processed: BTreeMap::new(),
+            set_back: BTreeMap::new(),
             polled: now,
             waits: false,
             knows_coordinator: false,
@@ -247,6 +250,7 @@ impl ProcessGhost {
                 let far = far.or_else(|| self.sought.get(partition)).copied();
                 let far = far.filter(|_| self.sought.contains_key(partition)).unwrap_or(-1);
                 self.started.insert(partition.clone(), far.max(*to));
+                self.set_back.insert(partition.clone(), *to);
             }
             What::Said(Event::Assigned { guard, .. }) => {
                 self.started.clear();
@@ -265,6 +269,13 @@ impl ProcessGhost {
             What::Released { guard } if self.revoking == Some(*guard) => self.own_nothing(),
             _ => {}
         }
+    }
+
+    /// How far "all that is processed" goes: not beyond where the log was cut.
+    pub(super) fn promised(&self, partition: &TopicPartition) -> Option<i64> {
+        let processed = *self.processed.get(partition)?;
+        let set_back = self.set_back.get(partition).copied().unwrap_or(i64::MAX);
+        Some(processed.min(set_back))
     }
 
     /// It goes on elsewhere; what it had got to before may still be on its way to be committed. Where the log begins or ends it sees
@@ -315,6 +326,7 @@ impl ProcessGhost {
                 self.delivered.clear();
                 self.before.clear();
                 self.processed.clear();
+                self.set_back.clear();
                 self.owned = partitions
                     .iter()
                     .map(|partition| (partition.clone(), *period))
@@ -325,6 +337,8 @@ impl ProcessGhost {
             }
             Event::Revoking { guard, .. } => self.revoking = Some(*guard),
             Event::Reset { partition, .. } => {
+                self.set_back.remove(partition);
+                self.processed.remove(partition);
                 if let Some(at) = self.delivered.remove(partition) {
                     let before = self.before.entry(partition.clone()).or_insert(at);
                     *before = at.max(*before);

@@ -127,14 +127,15 @@ impl Known {
 
     fn learned(&mut self, metadata: &MetadataResponse) {
         for topic in &metadata.topics {
-            let Some(name) = topic.name.clone().filter(|_| topic.error_code.is_ok()) else {
+            let is_gone = topic.error_code == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+            let Some(name) = topic.name.clone().filter(|_| is_gone || topic.error_code.is_ok()) else {
                 continue;
             };
             let now = (topic.topic_id, topic.partitions.len());
             let before = self.topics.insert(name, now);
             // A leader that had heard nothing yet has divided nothing.
             self.grown |= before.is_none_or(|before| before.1 != now.1);
-            if before.is_some_and(|before| before.0 != now.0) {
+            if !is_gone && before.is_some_and(|before| before.0 != now.0) {
                 self.reason = Some("a topic was made anew");
             }
         }

@@ -111,10 +111,17 @@ impl Invariant for CommitFencing {
             }
             (Some(process), What::ProcessedAsked { call }) => {
                 let ghost = scene.ghost.of(process);
-                let processed = ghost.processed.iter();
-                let owned = processed.filter(|(partition, _)| ghost.owned.contains_key(partition));
-                let owned = owned.map(|(partition, offset)| (partition.clone(), *offset));
-                self.processed.insert((process, *call), owned.collect());
+                let owned = ghost.owned.keys();
+                let promised = owned.filter_map(|name| Some((name.clone(), ghost.promised(name)?)));
+                self.processed.insert((process, *call), promised.collect());
+            }
+            // Nor what the log does not hold any more.
+            (Some(process), What::Said(Event::Reset { partition, to, .. })) => {
+                let calls = self.processed.iter_mut().filter(|((of, _), _)| *of == process);
+                let offsets = calls.flat_map(|(_, offsets)| offsets);
+                for (_, offset) in offsets.filter(|(name, _)| name == partition) {
+                    *offset = (*offset).min(*to);
+                }
             }
             // What is lost is promised no more: its offsets are no offsets of this member.
             (Some(process), What::Said(Event::Lost { .. })) => {

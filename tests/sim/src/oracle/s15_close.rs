@@ -115,7 +115,7 @@ impl Close {
             return Ok(());
         }
         for partition in ghost.owned.keys() {
-            let processed = ghost.processed.get(partition).copied().unwrap_or(-1);
+            let processed = ghost.promised(partition).unwrap_or(-1);
             let sent = self
                 .sent
                 .get(&(process, partition.clone()))
@@ -149,11 +149,16 @@ impl Close {
     }
 }
 
-/// Whoever it names is out of the group.
+/// Saying it again would not help: whoever it names is out of the group, or the coordinator will not hear of it.
 pub(super) fn is_heard(response: &LeaveGroupResponse) -> bool {
+    const AGAIN: [ErrorCode; 4] = [
+        ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
+        ErrorCode::COORDINATOR_NOT_AVAILABLE,
+        ErrorCode::NOT_COORDINATOR,
+        ErrorCode::REQUEST_TIMED_OUT,
+    ];
     let mut codes = response.members.iter().map(|one| one.error_code);
-    let is_gone = |code: ErrorCode| [ErrorCode::NONE, ErrorCode::UNKNOWN_MEMBER_ID].contains(&code);
-    is_gone(response.error_code) && codes.all(is_gone)
+    !AGAIN.contains(&response.error_code) && codes.all(|code| !AGAIN.contains(&code))
 }
 
 /// Who is told that nobody knows him.
