@@ -123,6 +123,14 @@ impl Member {
                 self.ledger.stored(offset);
             }
         }
+        // What was refused is no floor: who asks for it once more is not to be told that it is done.
+        for offset in outcome.refused {
+            if let Some(partition) = self.partitions.find_mut(&offset.partition)
+                && partition.floor == Some(offset.offset)
+            {
+                partition.floor = partition.committed;
+            }
+        }
         if outcome.strange_topic {
             self.topics.refresh();
         }

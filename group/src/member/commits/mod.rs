@@ -60,6 +60,8 @@ struct Sent {
 pub(super) struct Outcome {
     /// Stored.
     pub(super) stored: Vec<CommitOffset>,
+    /// Neither stored nor to be tried again.
+    pub(super) refused: Vec<CommitOffset>,
     /// A word on our membership, and under which round it was asked.
     pub(super) heard: Option<(Round, ErrorCode)>,
     /// A topic is not what we take it for: deleted, or made anew under its name, if the broker knows more than we do.
@@ -282,10 +284,7 @@ impl Ledger {
         };
         match reply {
             Ok(response) => self.decided(wire, coordinator, open, sent, &response),
-            Err(failure) => {
-                self.undecided(wire, coordinator, open, sent, &failure);
-                Outcome::default()
-            }
+            Err(failure) => self.undecided(wire, coordinator, open, sent, &failure),
         }
     }
 
@@ -297,13 +296,15 @@ impl Ledger {
         open: Open,
         sent: Sent,
         failure: &Failure,
-    ) {
+    ) -> Outcome {
+        let mut outcome = Outcome::default();
         match failure {
             Failure::Unsupported(_) => {
-                for entry in sent.entries.values() {
-                    self.refused(wire, entry, ErrorCode::UNSUPPORTED_VERSION);
+                for entry in sent.entries.into_values() {
+                    self.refused(wire, &entry, ErrorCode::UNSUPPORTED_VERSION);
+                    outcome.refused.push(entry.offset);
                 }
-                return;
+                return outcome;
             }
             Failure::Disconnected(_) | Failure::TimedOut => coordinator.lost_by(wire, open, failure),
             Failure::Malformed(_) => {}
@@ -315,6 +316,7 @@ impl Ledger {
         for (_, entry) in sent.entries {
             self.again(wire, entry, sent.fenced);
         }
+        outcome
     }
 
     fn decided(
@@ -349,6 +351,7 @@ impl Ledger {
                 Recovery::Rejoin => {
                     outcome.heard = Some((sent.round, code));
                     self.decide(wire, &entry, &Err(CommitError::RebalanceInProgress));
+                    outcome.refused.push(entry.offset);
                 }
                 Recovery::ResetGeneration | Recovery::ResetMember => {
                     outcome.heard = Some((sent.round, code));
@@ -358,6 +361,7 @@ impl Ledger {
                 _ => {
                     outcome.heard = Some((sent.round, code));
                     self.refused(wire, &entry, code);
+                    outcome.refused.push(entry.offset);
                 }
             }
         }
