@@ -22,10 +22,19 @@ struct Known {
     /// It leads the group, and the number of partitions changed.
     leads: bool,
     grown: bool,
-    topics: BTreeMap<TopicName, (TopicId, usize)>,
+    topics: BTreeMap<TopicName, Topic>,
     /// When its application was heard of last, and whether it waited inside the client then.
     heard: Timestamp,
     waits: bool,
+}
+
+/// A topic, as it was told last.
+#[derive(Clone, Debug, Default)]
+struct Topic {
+    id: TopicId,
+    partitions: usize,
+    /// How often in a row it was said not to exist: once may be a broker that has not heard of it yet.
+    missing: u32,
 }
 
 #[derive(Default)]
@@ -131,13 +140,26 @@ impl Known {
             let Some(name) = topic.name.clone().filter(|_| is_gone || topic.error_code.is_ok()) else {
                 continue;
             };
-            let now = (topic.topic_id, topic.partitions.len());
-            let before = self.topics.insert(name, now);
             // A leader that had heard nothing yet has divided nothing.
-            self.grown |= before.is_none_or(|before| before.1 != now.1);
-            if !is_gone && before.is_some_and(|before| before.0 != now.0) {
-                self.reason = Some("a topic was made anew");
+            let is_new = !self.topics.contains_key(&name);
+            let known = self.topics.entry(name).or_default();
+            let before = known.clone();
+            if is_gone {
+                known.missing += 1;
+                if known.missing > 1 {
+                    known.partitions = 0;
+                }
+            } else {
+                *known = Topic {
+                    id: topic.topic_id,
+                    partitions: topic.partitions.len(),
+                    missing: 0,
+                };
+                if !is_new && before.id != known.id {
+                    self.reason = Some("a topic was made anew");
+                }
             }
+            self.grown |= is_new || before.partitions != known.partitions;
         }
     }
 

@@ -51,7 +51,7 @@ pub(super) struct CommitsInOrder {
     open: BTreeMap<Process, Vec<(TopicPartition, i64)>>,
     given_up: Vec<GivenUp>,
     rewound: Vec<Rewound>,
-    /// Positions that went back by a reset, and to where: until the partition is assigned again.
+    /// Positions that went back by a reset, and how far at most: until the partition is assigned again.
     lowered: BTreeMap<TopicPartition, i64>,
     /// The lowest that applications asked for by themselves since the partition was last assigned.
     asked: BTreeMap<TopicPartition, i64>,
@@ -127,7 +127,9 @@ impl Invariant for CommitsInOrder {
                     partition, from, to, ..
                 }),
             ) if from.is_some() => {
-                self.lowered.insert(partition.clone(), *to);
+                // What led to an earlier one may still be on its way to be committed.
+                let lowest = self.lowered.entry(partition.clone()).or_insert(*to);
+                *lowest = (*lowest).min(*to);
             }
             _ => {}
         }

@@ -10,7 +10,7 @@ use kohort_group::member::{Event, Period, SeekTo};
 use kohort_protocol::TopicPartition;
 
 use super::{Invariant, Scene, Verdict};
-use crate::history::{Process, What};
+use crate::history::{LogChange, Process, What};
 
 #[derive(Default)]
 pub(super) struct InOrder {
@@ -26,6 +26,12 @@ impl Invariant for InOrder {
     }
 
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        if let What::LogChanged {
+            partition, change, ..
+        } = what
+        {
+            self.cut(partition, change);
+        }
         let Some(process) = process else { return Ok(()) };
         match what {
             What::Delivered {
@@ -73,6 +79,21 @@ impl InOrder {
             let key = (process, partition.clone());
             self.next.remove(&key);
             self.sought.insert(key, (*period, there));
+        }
+    }
+
+    /// Who wants the end of a log finds it where it was cut.
+    fn cut(&mut self, partition: &TopicPartition, change: &LogChange) {
+        let end = match change {
+            LogChange::Truncated(to, _) => *to,
+            LogChange::Gone => 0,
+            LogChange::DeletedBefore(_) => return,
+        };
+        let sought = self.sought.iter_mut().filter(|((_, name), _)| name == partition);
+        for (_, (_, there)) in sought {
+            if *there.end() == i64::MAX {
+                *there = end.min(*there.start())..=i64::MAX;
+            }
         }
     }
 

@@ -55,5 +55,8 @@ fn write(path: &Path, plan: &Plan, breaks: impl Fn(&Plan) -> Option<Violation>) 
         .map_err(|error| format!("its text is no plan: {error}"))?;
     let found = breaks(&read)
         .ok_or("its text does not break what it breaks itself: a plan must be all there is of a run")?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    }
     std::fs::write(path, format!("# {found}\n{text}")).map_err(|error| error.to_string())
 }
