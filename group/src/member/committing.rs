@@ -11,7 +11,7 @@ use kohort_protocol::{ApiKey, TopicPartition, gather};
 use super::Member;
 use super::error::CommitError;
 use super::io::{CallId, CommitOffset, Failure};
-use super::partitions::Partition;
+use super::partitions::{Partition, Position};
 use super::wire::Open;
 
 impl Member {
@@ -58,7 +58,7 @@ impl Member {
 
     /// The application wants all committed that it is done with.
     pub(super) fn commit_processed(&mut self, call: CallId) {
-        let processed = self.processed(|partition, offset| partition.committed != Some(offset));
+        let processed = self.processed(|partition, at| partition.committed != Some(at));
         let (waits, asks): (Vec<_>, Vec<_>) = processed
             .into_iter()
             .partition(|offset| self.ledger.holds(&offset.partition, offset.offset));
@@ -93,11 +93,11 @@ impl Member {
         floor.is_none_or(|floor| offset.offset > floor)
     }
 
-    fn processed(&self, wanted: impl Fn(&Partition, i64) -> bool) -> Vec<CommitOffset> {
+    fn processed(&self, wanted: impl Fn(&Partition, Position) -> bool) -> Vec<CommitOffset> {
         let period = Some(self.partitions.period());
         let offset = |(name, partition): (&TopicPartition, &Partition)| {
             let at = partition.processed?;
-            wanted(partition, at.offset).then(|| CommitOffset {
+            wanted(partition, at).then(|| CommitOffset {
                 partition: name.clone(),
                 offset: at.offset,
                 leader_epoch: at.epoch,
@@ -117,7 +117,10 @@ impl Member {
                 .period
                 .is_none_or(|p| self.partitions.is_owned_since(&offset.partition, p));
             if let Some(partition) = self.partitions.find_mut(&offset.partition).filter(|_| owned) {
-                partition.committed = Some(offset.offset);
+                partition.committed = Some(Position {
+                    offset: offset.offset,
+                    epoch: offset.leader_epoch,
+                });
             }
             if owned {
                 self.ledger.stored(offset);
@@ -128,7 +131,7 @@ impl Member {
             if let Some(partition) = self.partitions.find_mut(&offset.partition)
                 && partition.floor == Some(offset.offset)
             {
-                partition.floor = partition.committed;
+                partition.floor = partition.committed.map(|at| at.offset);
             }
         }
         if outcome.strange_topic {

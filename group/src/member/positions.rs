@@ -202,12 +202,12 @@ impl Member {
             partition.place = Place::Unset;
             return;
         }
-        partition.committed = Some(said.committed_offset);
-        partition.floor = Some(said.committed_offset);
         let at = Position {
             offset: said.committed_offset,
             epoch: said.committed_leader_epoch,
         };
+        partition.committed = Some(at);
+        partition.floor = Some(at.offset);
         self.partitions.place(name, at);
         if self
             .topics

@@ -121,7 +121,7 @@ impl PartitionView {
             delivered: partition.delivered.map(|at| at.offset),
             leader_epoch: partition.delivered.map_or(LeaderEpoch::NONE, |at| at.epoch),
             processed: partition.processed.map(|at| at.offset),
-            committed: partition.committed,
+            committed: partition.committed.map(|at| at.offset),
             high_watermark: marks.and_then(|marks| known(marks.high_watermark)),
             last_stable_offset: marks.and_then(|marks| known(marks.last_stable_offset)),
             log_start_offset: marks.and_then(|marks| known(marks.log_start_offset)),

@@ -71,7 +71,8 @@ pub(in crate::member) struct Partition {
     pub(in crate::member) fetch: Position,
     pub(in crate::member) delivered: Option<Position>,
     pub(in crate::member) processed: Option<Position>,
-    pub(in crate::member) committed: Option<i64>,
+    /// The same offset of another epoch is of another history, and stored for it again: who begins there would be sent back (KIP-320).
+    pub(in crate::member) committed: Option<Position>,
     /// The newest offset that a commit was asked for; auto-commit never goes below it (S06) ...
     pub(in crate::member) floor: Option<i64>,
     /// ... unless the application went back by its own wish.

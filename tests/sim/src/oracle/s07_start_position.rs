@@ -161,13 +161,13 @@ impl StartPosition {
         // Records may lie ready beyond what the application has got to: they were read in the same epoch or in a later one.
         let at = from.zip(start.spot).map(|(offset, spot)| Spot { offset, ..spot });
         let cuts: Vec<i64> = at.into_iter().flat_map(|at| logs.cut(partition, at)).collect();
-        let is_due = match from {
-            None => start.answered == Some(-1),
-            Some(from) => is_outside(from) || !cuts.is_empty(),
-        };
-        // An offset of a topic that was deleted, stored under its name: where that log and this part, means nothing.
+        // An offset of a topic that was deleted, stored under its name: whether and where that log and this part, means nothing.
         let is_foreign =
             logs.is_recreated() && start.spot.is_none_or(|spot| spot.topic != Some(logs.topic()));
+        let is_due = match from {
+            None => start.answered == Some(-1),
+            Some(from) => is_outside(from) || !cuts.is_empty() || is_foreign,
+        };
         let is_right = start.begins == Some(to) || from.is_some() && (cuts.contains(&to) || is_foreign);
         let was = *start;
         start.reset = Some(to);
