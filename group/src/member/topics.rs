@@ -33,8 +33,10 @@ struct Topic {
     id: TopicId,
     /// Empty: it does not exist.
     partitions: BTreeMap<i32, Leader>,
-    /// How often in a row it was said not to exist.
+    /// How often in a row nothing could be said of it.
     missing: u32,
+    /// How often of these because it does not exist.
+    absent: u32,
 }
 
 #[derive(Debug)]
@@ -172,8 +174,9 @@ impl Topics {
             code if code.is_retriable() && !is_absence(code) => self.stale = true,
             code => {
                 topic.missing += 1;
-                // One broker that has not heard of it yet does not make a topic vanish.
-                if topic.missing >= 2 {
+                topic.absent += u32::from(is_absence(code));
+                // One broker that has not heard of it yet does not make a topic vanish, nor does any other refusal.
+                if topic.absent >= 2 {
                     topic.partitions.clear();
                 }
                 if topic.missing == TOLD_AFTER {
@@ -249,7 +252,7 @@ pub(super) const fn is_absence(code: ErrorCode) -> bool {
 
 impl Topic {
     fn learn(&mut self, said: &MetadataTopic) {
-        self.missing = 0;
+        (self.missing, self.absent) = (0, 0);
         if self.id != said.topic_id {
             // Deleted and created again: none of the epochs hold.
             self.partitions.clear();

@@ -67,6 +67,8 @@ pub struct ProcessGhost {
     pub started: BTreeMap<TopicPartition, i64>,
     /// Where it wanted to go on in this period, and how far it had got before.
     pub sought: BTreeMap<TopicPartition, i64>,
+    /// The furthest that a leader named to it when it asked where its log begins or ends, in this period.
+    listed: BTreeMap<TopicPartition, i64>,
     /// Its timers may fire so late.
     pub late: Duration,
     /// Where the next record is, by partition, in this period.
@@ -110,6 +112,7 @@ impl ProcessGhost {
             revoking: None,
             started: BTreeMap::new(),
             sought: BTreeMap::new(),
+            listed: BTreeMap::new(),
             late: Duration::ZERO,
             delivered: BTreeMap::new(),
             before: BTreeMap::new(),
@@ -245,6 +248,18 @@ impl ProcessGhost {
                 reply: Ok(Response::Metadata(response)),
                 ..
             } => self.learned(response),
+            What::Answered {
+                reply: Ok(Response::ListOffsets(response)),
+                ..
+            } => {
+                for topic in &response.topics {
+                    for partition in &topic.partitions {
+                        let name = named(&topic.name, partition.partition_index);
+                        let far = self.listed.entry(name).or_insert(partition.offset);
+                        *far = partition.offset.max(*far);
+                    }
+                }
+            }
             What::Said(Event::Reset { partition, to, .. }) => {
                 let far = self.started.get(partition).filter(|&&began| began != i64::MAX);
                 let far = far.or_else(|| self.sought.get(partition)).copied();
@@ -255,6 +270,7 @@ impl ProcessGhost {
             What::Said(Event::Assigned { guard, .. }) => {
                 self.started.clear();
                 self.sought.clear();
+                self.listed.clear();
                 self.assigned = Some(*guard);
                 self.is_remade = false;
             }
@@ -285,7 +301,8 @@ impl ProcessGhost {
         let processed = self.processed.remove(partition).unwrap_or(-1);
         let began = self.started.get(partition).copied().unwrap_or(-1);
         let before = self.sought.get(partition).copied().unwrap_or(-1);
-        let began = if began == i64::MAX { -1 } else { began };
+        let listed = self.listed.get(partition).copied().unwrap_or(-1);
+        let began = if began == i64::MAX { listed } else { began };
         let far = delivered.max(processed).max(began).max(before);
         self.sought.insert(partition.clone(), far);
         let began = match to {
