@@ -43,6 +43,9 @@ impl World {
 
     pub(super) fn make_straight(&mut self) {
         self.distortions = Distortions::default();
+        for line in self.links.lines.values_mut() {
+            line.silent_until = Timestamp::ZERO;
+        }
     }
 
     /// What arrives of an answer of `node`, and how long its connection must be silent afterwards (KIP-219).
