@@ -84,8 +84,13 @@ fn follows(
     epoch: LeaderEpoch,
     topic: TopicId,
 ) -> Verdict {
-    // Of another topic: S17. Below version 10 of OffsetFetch nobody knows of which topic an offset is.
-    let is_known = |before: &Spot| before.epoch != LeaderEpoch::NONE && before.topic == Some(topic);
+    // Of another topic: S17. Below version 10 of OffsetFetch nobody knows of which topic an offset is, unless there was but one.
+    let is_of = |before: &Spot| {
+        before
+            .topic
+            .map_or(!scene.ghost.logs.is_recreated(), |of| of == topic)
+    };
+    let is_known = |before: &Spot| before.epoch != LeaderEpoch::NONE && is_of(before);
     let Some(before) = before.filter(is_known) else {
         return Ok(());
     };
