@@ -418,7 +418,7 @@ impl World {
             let committed = self.cluster.committed(&self.group, partition);
             self.bounds(partition).is_some_and(|(start, end)| {
                 let at = committed.map_or(start, |committed| committed.offset);
-                at == end || (at > end || committed.is_none()) && self.stands_at(partition, end)
+                at == end || at > end && self.stands_at(partition, end)
             })
         };
         self.partitions().next().is_some() && self.partitions().all(is_done)

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use kohort_broker::Command;
 use kohort_protocol::{TopicName, TopicPartition};
 use kohort_sim::plan::{Act, MemberPlan};
 
@@ -74,17 +73,15 @@ fn a_subscription_that_changes_moves_the_group_to_it() {
 #[test]
 fn a_log_that_lost_its_head_or_its_tail_is_told_and_read_on() {
     let mut stage = Stage::group(15, 1);
-    let topic = || TopicName::from("t");
     let names = [0, 1].map(|partition| TopicPartition::new("t", partition));
     let end = stage.committed(&names[0]).unwrap();
     // While it sleeps, its position falls below the start of the log: of what is written, one batch was on its way before that.
     let span = Duration::from_secs(3);
     stage.disturb(&Act::Freeze { member: 0, span });
     stage.write(4);
-    stage.command(Command::DeleteRecords {
-        topic: topic(),
+    stage.disturb(&Act::DeleteRecords {
         partition: 0,
-        before_offset: end + 6,
+        keep: 6,
     });
     stage.run_ms(6000);
     let lost = format!("offset {} is", end + 3);
@@ -98,10 +95,10 @@ fn a_log_that_lost_its_head_or_its_tail_is_told_and_read_on() {
     );
     stage.read_all();
     // The tail: what was read is gone.
-    stage.command(Command::Truncate {
-        topic: topic(),
+    let end = stage.committed(&names[1]).unwrap();
+    stage.disturb(&Act::Truncate {
         partition: 1,
-        end_offset: 120,
+        records: 75,
     });
     stage.run_ms(3000);
     assert!(
@@ -112,10 +109,14 @@ fn a_log_that_lost_its_head_or_its_tail_is_told_and_read_on() {
         "{:?}",
         stage.resets()
     );
-    assert_eq!(stage.committed(&names[1]), Some(120), "as far as the log holds");
+    assert_eq!(
+        stage.committed(&names[1]),
+        Some(end - 75),
+        "as far as the log holds"
+    );
     stage.write(1);
     stage.read_all();
-    assert_eq!(stage.committed(&names[1]), Some(123));
+    assert_eq!(stage.committed(&names[1]), Some(end - 72));
     assert_eq!(
         stage.resets().len(),
         6 + 2,
