@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kohort_protocol::{TopicName, TopicPartition};
+use kohort_protocol::TopicPartition;
 use kohort_sim::plan::{Act, MemberPlan};
 
 use crate::stage::Stage;
