@@ -52,7 +52,9 @@ impl Member {
         self.lose();
         self.wire.tell(error.clone());
         self.ending = Some(error);
-        self.end(Stage::Committing, self.wire.now + FAREWELL);
+        // What is lost waits for no commit: the sooner we are gone, the sooner others go on with it.
+        self.depart("the consumer stops because of an error");
+        self.end(Stage::Leaving, self.wire.now + FAREWELL);
     }
 
     /// As [`stop`](Self::stop), when there is nobody to say goodbye to.
@@ -82,10 +84,7 @@ impl Member {
         };
         if stage == Stage::Committing && self.has_committed() {
             self.end_period();
-            self.depart(match self.ending {
-                None => "the consumer is being closed",
-                Some(_) => "the consumer stops because of an error",
-            });
+            self.depart("the consumer is being closed");
             self.end(Stage::Leaving, deadline);
         }
         let is_gone = self.departures.is_empty() && !self.membership.has_orphan();

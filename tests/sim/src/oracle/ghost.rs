@@ -477,6 +477,7 @@ pub(super) const fn is_for_coordinator(request: &Request) -> bool {
             | Request::LeaveGroup(_)
             | Request::OffsetCommit(_)
             | Request::OffsetFetch(_)
+            | Request::DescribeGroups(_)
     )
 }
 
@@ -496,6 +497,7 @@ pub(super) fn loses_coordinator(response: &Response) -> bool {
         Response::LeaveGroup(response) => is_none(response.error_code),
         Response::OffsetCommit(response) => codes(response).into_values().any(is_lost),
         Response::OffsetFetch(response) => response.groups.iter().any(|group| is_lost(group.error_code)),
+        Response::DescribeGroups(response) => response.groups.iter().any(|group| is_none(group.error_code)),
         _ => false,
     }
 }

@@ -101,7 +101,7 @@ pub const ALL: &[Planted] = &[
     bug::<commits::UnansweredTakenForDone>("unanswered-taken-for-done", "a commit without an answer is reported as done", &["S05"], 1),
     bug::<commits::NotSentAgain>("not-sent-again", "an abandoned commit lands over a newer one and stays", &["S06"], 12),
     bug::<commits::LeaderEpochForgotten>("leader-epoch-forgotten", "commits carry no leader epoch", &["R63"], 0),
-    bug::<membership::IdForgottenOnMove>("id-forgotten-on-move", "a coordinator that moved costs the member its id", &["L03", "R02"], 0),
+    bug::<membership::IdForgottenOnMove>("id-forgotten-on-move", "a coordinator that moved costs the member its id", &["L03", "R02"], 1),
     bug::<membership::NewIdOnRejoin>("new-id-on-rejoin", "each rejoin is that of a new member", &["R02"], 1),
     bug::<membership::RebalanceIgnored>("rebalance-ignored", "the call to rejoin is passed over", &["L01", "L02", "L03"], 1),
     bug::<ending::GoneWithoutAWord>("gone-without-a-word", "no LeaveGroup on close", &["S15"], 1),
@@ -128,7 +128,7 @@ pub const ALL: &[Planted] = &[
     bug::<membership::WaitingIsNotPolling>("waiting-is-not-polling", "an application that waits inside the client counts as away", &["L03", "L07"], 0),
     bug::<membership::LookupStorm>("lookup-storm", "ten look-ups of the coordinator instead of one", &["L04"], 0),
     bug::<membership::FencedTwinReturns>("fenced-twin-returns", "a fenced static member joins again", &["S19"], 44),
-    bug::<membership::TroubleUntold>("trouble-untold", "nobody hears that no coordinator can be found", &["L07"], 219),
+    bug::<membership::TroubleUntold>("trouble-untold", "nobody hears that no coordinator can be found", &["L07"], 10),
     bug::<membership::RefusalTakenForPassing>("refusal-taken-for-passing", "a member knocks again and again at the door of a group of another kind", &["L07"], 50),
     bug::<ending::CloseCommitsNothing>("close-commits-nothing", "no commit on close", &["S15"], 4),
     bug::<ending::CloseHangs>("close-hangs", "close never ends", &["L05"], 1),
@@ -137,9 +137,9 @@ pub const ALL: &[Planted] = &[
     bug::<ending::FalseAlarm>("false-alarm", "an application is told of a refusal that nobody uttered", &["L07"], 0),
     bug::<leading::AssignedTwice>("assigned-twice", "a leader gives a partition to two members", &["S18"], 1),
     bug::<leading::AssignedToNobody>("assigned-to-nobody", "a leader gives a partition to nobody", &["S18"], 0),
-    bug::<leading::SkipTakenForDivided>("skip-taken-for-divided", "a leader that is told not to divide takes the topics as they are for what was divided", &["L01", "L02"], 241),
+    bug::<leading::SkipTakenForDivided>("skip-taken-for-divided", "a leader that is told not to divide takes the topics as they are for what was divided", &["L01", "L02"], 70),
     bug::<reading::PauseIgnored>("pause-ignored", "records of a paused partition are handed out", &["S08"], 0),
-    bug::<reading::SeekIgnored>("seek-ignored", "a seek is answered and passed over", &["S08"], 4),
+    bug::<reading::SeekIgnored>("seek-ignored", "a seek is answered and passed over", &["S08"], 0),
     bug::<ending::LeaveNotRetried>("leave-not-retried", "a goodbye that a moved coordinator refused is not said again", &["S15"], 3),
     bug::<membership::StaleAnswerCounts>("stale-answer-counts", "an answer of the last generation counts in this one", &["L03"], 1),
     bug::<commits::PeriodForgotten>("period-forgotten", "offsets of a period that is over are committed", &["S10", "S12"], 2),
@@ -155,7 +155,7 @@ pub const ALL: &[Planted] = &[
     bug::<logs::LossUntold>("loss-untold", "a position moves and nobody is told why", &["S07", "S08"], 1),
     bug::<logs::RecreatedUnnoticed>("recreated-unnoticed", "a topic that was made anew keeps its positions", &["S17"], 7),
     bug::<coordinator::CommitLost>("commit-lost", "a coordinator answers with an offset that was committed long before", &["S06", "S11"], 0),
-    bug::<reading::LogAskedThrice>("log-asked-thrice", "each leader is asked three times where its log begins", &["L04"], 51),
+    bug::<reading::LogAskedThrice>("log-asked-thrice", "each leader is asked three times where its log begins", &["L04"], 7),
 ];
 
 /// The bug with this name.
