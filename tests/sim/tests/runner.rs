@@ -171,7 +171,11 @@ fn the_file_of_a_failure_fails_alike() {
             said.lock().unwrap().push(line.to_owned());
         });
         assert_eq!(is_well, Ok(false));
-        assert_eq!(said.into_inner().unwrap(), [format!("SIM FAIL {head}")], "{name}");
+        assert_eq!(
+            said.into_inner().unwrap()[0],
+            format!("SIM FAIL {head}"),
+            "{name}"
+        );
         // Without the bug it is a plan like any other.
         assert_eq!(replay(&path, None, false, &|_| ()), Ok(true), "{name}");
     }
