@@ -33,13 +33,14 @@ fn options(arguments: &args::Sim) -> Result<Options> {
         .with
         .as_deref()
         .map(|name| runner::bug(name).map_err(|problem| anyhow!(problem)));
+    let (from, seeds) = match arguments.seed {
+        Some(seed) => (seed, 1),
+        None => (arguments.from, arguments.seeds),
+    };
+    runner::are_seeds(from, seeds).map_err(|problem| anyhow!(problem))?;
     Ok(Options {
-        from: arguments.seed.unwrap_or(arguments.from),
-        seeds: if arguments.seed.is_some() {
-            1
-        } else {
-            arguments.seeds
-        },
+        from,
+        seeds,
         profile: profile.transpose()?,
         jobs: arguments.jobs,
         with: with.transpose()?,

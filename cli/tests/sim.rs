@@ -95,6 +95,10 @@ fn what_does_not_exist_is_said_with_what_does() {
     };
     for (arguments, said) in [
         (
+            ["sim", "--from", "18446744073709551615"],
+            "there are no 100 seeds from 0xffffffffffffffff on",
+        ),
+        (
             ["sim", "--with", "no-such-bug"],
             "no planted bug is called no-such-bug; there are record-skipped",
         ),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use kohort_sim::planted::Planted;
-use kohort_sim::runner::{Options, bug, replay, run_all};
+use kohort_sim::runner::{Options, are_seeds, bug, replay, run_all};
 use kohort_sim::{Plan, run};
 
 fn lines_of(options: &Options) -> Vec<String> {
@@ -53,6 +53,20 @@ fn what_is_run_again_in_parts_or_by_fewer_at_a_time_comes_to_the_same() {
     let (first, second) = (figures(0, 6, 1), figures(6, 10, 2));
     let sum: Vec<u64> = first.iter().zip(second).map(|(a, b)| a.wrapping_add(b)).collect();
     assert_eq!(sum, whole);
+}
+
+/// It has nothing after it: a range that ends before its successor would be empty, and green.
+#[test]
+fn the_greatest_seed_is_run_and_none_beyond_it() {
+    let [seeds, events, ..] = figures(u64::MAX, 1, 2);
+    assert!(seeds == 1 && events > 1000, "{events} events");
+    assert_eq!(are_seeds(u64::MAX, 1), Ok(()));
+    assert_eq!(are_seeds(u64::MAX, 0), Ok(()));
+    assert!(
+        are_seeds(u64::MAX, 2)
+            .unwrap_err()
+            .contains("no 2 seeds from 0xffffffffffffffff on")
+    );
 }
 
 /// A moment, a choice or an offset that differs is another hash.

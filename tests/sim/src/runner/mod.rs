@@ -4,7 +4,6 @@ mod failure;
 mod proof;
 mod report;
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -26,6 +25,20 @@ const EXPLAINED: usize = 5;
 /// It is neither.
 pub fn seed(text: &str) -> Result<u64, String> {
     crate::plan::read_seed(text).ok_or_else(|| format!("{text:?} is no seed: write 0x5ee1 or 24289"))
+}
+
+/// Whether there are so many seeds from this one on.
+///
+/// # Errors
+/// The greatest seed comes first.
+pub fn are_seeds(from: u64, seeds: u64) -> Result<(), String> {
+    match from.checked_add(seeds.saturating_sub(1)) {
+        Some(_) => Ok(()),
+        None => Err(format!(
+            "there are no {seeds} seeds from {from:#x} on: the last of all is {:#x}",
+            u64::MAX
+        )),
+    }
 }
 
 /// What to run.
@@ -72,12 +85,7 @@ impl Default for Options {
 
 /// Runs what the options say and says what came of it, line by line.
 pub fn run_all(options: &Options, say: &(impl Fn(&str) + Sync)) -> Report {
-    let mut report = run_seeds(
-        options,
-        options.with,
-        options.from..options.from.saturating_add(options.seeds),
-        |_| false,
-    );
+    let mut report = run_seeds(options, options.with, (options.from, options.seeds), |_| false);
     for (plan, violation) in report.failures.iter().take(EXPLAINED) {
         failure::explain(options, plan, violation, say);
     }
@@ -127,24 +135,27 @@ pub fn replay(path: &Path, with: Option<&Planted>, trace: bool, say: &impl Fn(&s
     Ok(report.is_green())
 }
 
+/// The first seed, and how many there are: the greatest of all has no end to name.
+type Seeds = (u64, u64);
+
 fn run_seeds(
     options: &Options,
     planted: Option<&Planted>,
-    seeds: Range<u64>,
+    (first, count): Seeds,
     is_enough: impl Fn(&Violation) -> bool + Sync,
 ) -> Report {
-    let next = AtomicU64::new(seeds.start);
+    let next = AtomicU64::new(0);
     let stop = AtomicBool::new(false);
     let report = Mutex::new(Report::default());
     std::thread::scope(|scope| {
         for _ in 0..options.jobs.max(1) {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= count {
                         return;
                     }
-                    let plan = Plan::draw(seed, options.profile);
+                    let plan = Plan::draw(first.wrapping_add(number), options.profile);
                     let outcome = run(&plan, planted, false);
                     stop.fetch_or(
                         outcome.violation.as_ref().is_some_and(&is_enough),

@@ -1,9 +1,8 @@
 //! The proof of the oracle: each planted bug is caught by an invariant that is meant for it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use super::{Options, Report, run_seeds};
+use super::{Options, Report, Seeds, run_seeds};
 use crate::planted::{self, Planted};
 
 /// Which planted bugs are checked.
@@ -57,7 +56,7 @@ struct Hunt {
 }
 
 /// Looks for a planted bug with these seeds until one catches it for the right reason.
-fn hunt(options: &Options, planted: &Planted, seeds: Range<u64>) -> Hunt {
+fn hunt(options: &Options, planted: &Planted, seeds: Seeds) -> Hunt {
     let is_right = |id: &&str| planted.caught_by.contains(id);
     let report = run_seeds(options, Some(planted), seeds, |violation| is_right(&violation.id));
     let mut hunt = Hunt {
@@ -91,11 +90,14 @@ pub(super) fn check_planted(options: &Options, report: &mut Report, say: &impl F
 fn is_caught(options: &Options, planted: &Planted, say: &impl Fn(&str)) -> bool {
     let name = planted.name;
     if matches!(options.planted, PlantedChoice::All) {
-        let known = hunt(options, planted, planted.seed..planted.seed + 1);
+        let known = hunt(options, planted, (planted.seed, 1));
         if let Some((seed, id)) = known.caught {
-            let from = options.from.saturating_add(options.seeds);
-            let fresh = (from..from.saturating_add(options.fresh))
-                .filter(|&seed| hunt(options, planted, seed..seed + 1).caught.is_some());
+            let from = options.from.wrapping_add(options.seeds);
+            let fresh = (0..options.fresh).filter(|number| {
+                hunt(options, planted, (from.wrapping_add(*number), 1))
+                    .caught
+                    .is_some()
+            });
             let (fresh, of) = (fresh.count(), options.fresh);
             say(&format!(
                 "planted {name}: {id} with seed {seed}, and with {fresh} of {of} others"
@@ -103,7 +105,7 @@ fn is_caught(options: &Options, planted: &Planted, say: &impl Fn(&str)) -> bool 
             return true;
         }
     }
-    let hunt = hunt(options, planted, 0..planted::SEEDS);
+    let hunt = hunt(options, planted, (0, planted::SEEDS));
     let others: Vec<String> = hunt
         .others
         .iter()
