@@ -5,8 +5,9 @@
 //!
 //! A fresh cluster answers 15 until the offsets topic is made, then names a node that answers 16 for a while and 14 once (seen on
 //! Kafka 4.4.0). So a successful look-up proves little, and a heartbeat answered with 0 proves nothing either, for a coordinator
-//! that is still loading says that to anybody. Only a coordinator that has stayed for a while ends a row of failures; otherwise
-//! a broker that is named again and again and always answers 16 would be asked as fast as the network lets us.
+//! that is still loading says that to anybody. Only a coordinator that has stayed for a while and said something ends a row of failures;
+//! otherwise a broker that is named again and again and always answers 16 would be asked as fast as the network lets us, and of one that
+//! never answers, whose silence takes a while each time, nobody would be told (L07).
 
 use alloc::string::ToString as _;
 use alloc::vec;
@@ -31,7 +32,12 @@ pub(super) struct Incarnation(u64);
 enum State {
     Unknown,
     Asking(Token),
-    Known { node: NodeId, since: Timestamp },
+    Known {
+        node: NodeId,
+        since: Timestamp,
+        /// It has answered something.
+        speaks: bool,
+    },
 }
 
 /// See the head of this file.
@@ -128,6 +134,7 @@ impl Coordinator {
                 self.state = State::Known {
                     node,
                     since: wire.now,
+                    speaks: false,
                 };
             }
             _ => self.retry.failed(
@@ -147,15 +154,27 @@ impl Coordinator {
         }
     }
 
+    /// Somebody answered, whatever it said.
+    pub(super) fn spoke(&mut self, who: Target) {
+        if let State::Known { node, speaks, .. } = &mut self.state {
+            *speaks |= who == Target::Node(*node);
+        }
+    }
+
     /// `node` says that it is not the coordinator, or its connection broke. A late word from a node that we left already is passed over.
     pub(super) fn lost(&mut self, wire: &mut Wire, node: NodeId, why: &dyn Display) {
-        let State::Known { node: known, since } = self.state else {
+        let State::Known {
+            node: known,
+            since,
+            speaks,
+        } = self.state
+        else {
             return;
         };
         if known != node {
             return;
         }
-        if wire.now.since(since) > wire.config.retry_backoff_max * 2 {
+        if speaks && wire.now.since(since) > wire.config.retry_backoff_max * 2 {
             self.retry.succeeded();
         }
         self.state = State::Unknown;

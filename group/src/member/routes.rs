@@ -111,6 +111,9 @@ impl Member {
     /// An answer, or the certainty that none comes.
     fn answered(&mut self, open: Open, reply: Result<Response, Failure>) {
         let (wire, coordinator) = (&mut self.wire, &mut self.coordinator);
+        if reply.is_ok() && open.purpose.is_for_coordinator() {
+            coordinator.spoke(open.to);
+        }
         match open.purpose {
             Purpose::FindCoordinator => {
                 self.attention.stir();

@@ -33,7 +33,7 @@ pub(super) enum Purpose {
 
 impl Purpose {
     /// Whether only the group's coordinator can answer it.
-    const fn is_for_coordinator(self) -> bool {
+    pub(super) const fn is_for_coordinator(self) -> bool {
         matches!(
             self,
             Self::Join
