@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use kohort_broker::GroupState;
 use kohort_group::member::{MemberError, MemberState};
-use kohort_sim::plan::{Act, MemberPlan};
+use kohort_protocol::{GroupId, Timestamp};
+use kohort_sim::plan::{Act, GROUP, MemberPlan, Plan};
+use kohort_sim::planted::{self, Doors};
+use kohort_sim::world::World;
 
 use crate::stage::{Stage, absent};
 
@@ -169,4 +173,31 @@ fn a_member_that_meets_a_group_of_another_kind_says_so_and_ends() {
     stage.read_all();
     assert_eq!(stage.read_again(), 0);
     stage.finish();
+}
+
+#[test]
+fn two_owners_are_seen_also_if_nobody_served_when_they_heard_of_it() {
+    // S01, after every event: who owns the same is not live before the coordinator that gave it twice is back.
+    let members = vec![MemberPlan::default(); 2];
+    let mut world = World::new(
+        Plan::uneventful(8, 2, members),
+        Doors::with(planted::named("two-owners")),
+    );
+    let is_stable = |world: &World| {
+        let group = world.cluster.group(&GroupId::from(GROUP));
+        group.is_some_and(|group| group.members.len() == 2 && group.state == GroupState::Stable)
+    };
+    while !is_stable(&world) {
+        assert!(world.now < Timestamp::ZERO + Duration::from_secs(60) && world.violations().is_empty());
+        world.run_until(world.now + Duration::from_micros(100));
+    }
+    let node = world.cluster.coordinator(&GroupId::from(GROUP)).unwrap();
+    world.disturb(&Act::Stop {
+        node,
+        span: Duration::from_secs(1),
+    });
+    world.run_until(world.now + Duration::from_millis(50));
+    assert_eq!((world.standing(), world.violations()), (None, &[][..]));
+    world.run_until(world.now + Duration::from_secs(10));
+    assert_eq!(world.violations().first().map(|one| one.id), Some("S01"));
 }
