@@ -1,20 +1,27 @@
-//! L07. A member that fails again and again tells its application, while it goes on trying.
+//! L07. A member that fails again and again tells its application, whatever it is that fails, while it goes on trying.
 //!
-//! Source: specification: after about ten failures in a row. Watched where it matters most: no coordinator can be found.
+//! Source: specification: after ten failures in a row. What a row is, `rows` says. It is told by its own name, so that the word on one does
+//! not silence another; once told, it need not be told again until it has gone well in between.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use kohort_group::member::Event;
-use kohort_protocol::api::{Request, Response};
+use kohort_group::member::{Event, MemberError};
+use kohort_protocol::ApiKey;
+use kohort_protocol::api::Response;
 
+use super::ghost::loses_coordinator;
+use super::rows::{Key, Kind, Rows};
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
+/// Two that wait by themselves in a member may be one row here.
 const PATIENCE: u32 = 14;
 
 #[derive(Default)]
 pub(super) struct Told {
-    failures: BTreeMap<Process, u32>,
+    rows: Rows,
+    /// Whose application knows that no coordinator can be found.
+    lost: BTreeSet<Process>,
 }
 
 impl Invariant for Told {
@@ -22,31 +29,74 @@ impl Invariant for Told {
         "L07"
     }
 
-    fn see(&mut self, _: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         let Some(process) = process else { return Ok(()) };
-        match what {
-            What::Said(Event::Error(_)) => {
-                // Once told, it need not be told again until it has gone well in between.
-                self.failures.insert(process, 0);
-            }
-            What::Answered {
-                request: Request::FindCoordinator(_),
-                reply,
-                ..
-            } => {
-                let is_found = matches!(reply, Ok(Response::FindCoordinator(found))
-                    if found.coordinators.iter().any(|one| one.error_code.is_ok()));
-                let failures = self.failures.entry(process).or_default();
-                *failures = if is_found { 0 } else { *failures + 1 };
-                if *failures > PATIENCE {
-                    return Err(format!(
-                        "process {} has looked for the coordinator {failures} times in vain and told nobody",
-                        process.0
-                    ));
-                }
-            }
-            _ => {}
+        if let What::Said(Event::Error(MemberError::StillTrying { what, .. })) = what {
+            self.told(process, what);
+            return Ok(());
         }
-        Ok(())
+        if let What::Answered {
+            reply: Ok(response), ..
+        } = what
+            && is_of_a_member(response)
+            && !loses_coordinator(response)
+        {
+            self.lost.remove(&process);
+        }
+        match self.rows.see(process, what, scene.now) {
+            None => Ok(()),
+            Some((key, kind)) => self.is_told(key, kind),
+        }
+    }
+}
+
+impl Told {
+    fn told(&mut self, process: Process, what: &str) {
+        if what == "finding the group's coordinator" {
+            self.lost.insert(process);
+        }
+        for (api, kind, row) in self.rows.of_mut(process) {
+            row.told |= names(what, api, kind);
+        }
+    }
+
+    fn is_told(&self, key: Key, kind: Kind) -> Verdict {
+        let (process, api, _) = key;
+        let knows = kind == Kind::Coordinator && self.lost.contains(&process);
+        let untold = self
+            .rows
+            .of(key)
+            .find(|(of, row)| *of == kind && !row.told && row.failures > PATIENCE);
+        match untold.filter(|_| !knows) {
+            None => Ok(()),
+            Some((_, row)) => Err(format!(
+                "{api} of process {} has failed {} times ({kind:?}) since {}, and nobody was told",
+                process.0, row.failures, row.since
+            )),
+        }
+    }
+}
+
+const fn is_of_a_member(response: &Response) -> bool {
+    matches!(
+        response,
+        Response::JoinGroup(_) | Response::SyncGroup(_) | Response::Heartbeat(_)
+    )
+}
+
+/// Whether the words of `StillTrying` are about this.
+fn names(what: &str, api: ApiKey, kind: Kind) -> bool {
+    match what {
+        "finding the group's coordinator" => kind == Kind::Coordinator,
+        "joining the group" => matches!(api, ApiKey::JoinGroup | ApiKey::SyncGroup),
+        "sending heartbeats" => api == ApiKey::Heartbeat,
+        "leaving the group" => api == ApiKey::LeaveGroup,
+        "committing offsets" => api == ApiKey::OffsetCommit,
+        "reading committed offsets" => api == ApiKey::OffsetFetch,
+        "reading a partition" => kind == Kind::Partitions,
+        "fetching from a broker" => api == ApiKey::Fetch,
+        "asking for metadata" => api == ApiKey::Metadata,
+        "asking what the members of the group were given" => api == ApiKey::DescribeGroups,
+        _ => false,
     }
 }

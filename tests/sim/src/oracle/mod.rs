@@ -16,6 +16,7 @@ mod logs;
 mod r02_member_id_kept;
 mod r18_identity;
 mod r63_leader_epoch;
+mod rows;
 mod s01_one_owner;
 mod s02_revoked_before_join;
 mod s05_commit_fencing;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kohort_group::member::{Event, GuardId, Input, Output};
+use kohort_group::member::{Event, GuardId, Input, MemberError, Output};
 use kohort_protocol::api::Response;
 use kohort_protocol::api::find_coordinator::FindCoordinatorRequest;
 use kohort_protocol::api::heartbeat::HeartbeatRequest;
@@ -243,6 +243,23 @@ impl Bug for TroubleUntold {
     fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
         match output {
             Output::Event(Event::Error(_)) => Vec::new(),
+            output => vec![output],
+        }
+    }
+}
+
+/// Of all that fails again and again, the application hears of the look-up alone.
+#[derive(Default)]
+pub(super) struct OnlyLookupTold {}
+
+impl Bug for OnlyLookupTold {
+    fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
+        match output {
+            Output::Event(Event::Error(MemberError::StillTrying { what, .. }))
+                if !what.contains("coordinator") =>
+            {
+                Vec::new()
+            }
             output => vec![output],
         }
     }

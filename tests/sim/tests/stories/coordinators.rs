@@ -171,3 +171,20 @@ fn a_stable_group_stays_in_its_generation_and_asks_for_little() {
     assert!(metadata <= 3, "{metadata}");
     stage.finish();
 }
+
+#[test]
+fn a_coordinator_that_is_named_and_never_answers_is_told() {
+    // L07: each look-up succeeds, and whoever is named stays long enough to look like one that works.
+    let mut stage = Stage::group(9, 1);
+    let (member, node) = (0, stage.coordinator());
+    let span = Duration::from_secs(90);
+    stage.disturb(&Act::Silence { member, node, span });
+    stage.run(span);
+    let told = stage.errors().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(
+        told.iter()
+            .any(|error| error.contains("finding the group's coordinator failed 10 times")),
+        "{told:?}"
+    );
+    stage.finish();
+}

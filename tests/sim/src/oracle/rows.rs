@@ -1,0 +1,147 @@
+//! Rows of failures: what a member tries again and again. Each that waits by itself in the member is a row by itself, so that what one has
+//! waited for, or told of, is not taken for the other's.
+//!
+//! A row begins with the first failure and ends with a success, or when that is over which was tried: a completed round is as good as a
+//! heartbeat, and a new assignment or a seek is another question to the log.
+
+use std::collections::BTreeMap;
+
+use kohort_group::member::{Event, Failure};
+use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
+
+use super::ghost::{is_for_coordinator, loses_coordinator};
+use super::s05_commit_fencing::codes;
+use crate::history::{Process, What};
+
+/// Why something failed: for each a member waits by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// The coordinator was lost by it, so another look-up comes first.
+    Coordinator,
+    /// It was refused as a whole.
+    Whole,
+    /// All partitions that it names failed, each by itself.
+    Partitions,
+}
+
+/// Of what is read, which leader is asked besides.
+pub(super) type Key = (Process, ApiKey, Option<NodeId>);
+
+/// Failures without a success in between.
+pub(super) struct Row {
+    pub(super) since: Timestamp,
+    pub(super) failures: u32,
+    /// The application heard of it.
+    pub(super) told: bool,
+}
+
+/// See the head of this file.
+#[derive(Default)]
+pub(super) struct Rows(BTreeMap<(Key, Kind), Row>);
+
+impl Rows {
+    /// Notes what happened; the row that became longer by it.
+    pub(super) fn see(&mut self, process: Process, what: &What<'_>, now: Timestamp) -> Option<(Key, Kind)> {
+        match what {
+            What::Answered {
+                request, reply, node, ..
+            } => {
+                let key = key(process, request, *node);
+                if let Some(kind) = failure(request, *reply) {
+                    let begins = Row {
+                        since: now,
+                        failures: 0,
+                        told: false,
+                    };
+                    self.0.entry((key, kind)).or_insert(begins).failures += 1;
+                    return Some((key, kind));
+                }
+                self.succeeded(key);
+            }
+            What::Said(Event::Assigned { .. }) | What::Sought { .. } => {
+                self.0
+                    .retain(|((of, ..), kind), _| *of != process || *kind != Kind::Partitions);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn succeeded(&mut self, key: Key) {
+        for kind in [Kind::Coordinator, Kind::Whole, Kind::Partitions] {
+            self.0.remove(&(key, kind));
+        }
+        if matches!(key.1, ApiKey::JoinGroup | ApiKey::SyncGroup) {
+            self.0.remove(&((key.0, ApiKey::Heartbeat, None), Kind::Whole));
+        }
+    }
+
+    /// The rows of this question.
+    pub(super) fn of(&self, key: Key) -> impl Iterator<Item = (Kind, &Row)> {
+        let rows = self.0.range((key, Kind::Coordinator)..=(key, Kind::Partitions));
+        rows.map(|((_, kind), row)| (*kind, row))
+    }
+
+    pub(super) fn of_mut(&mut self, process: Process) -> impl Iterator<Item = (ApiKey, Kind, &mut Row)> {
+        let rows = self.0.iter_mut().filter(move |(((of, ..), _), _)| *of == process);
+        rows.map(|(((_, api, _), kind), row)| (*api, *kind, row))
+    }
+}
+
+pub(super) fn key(process: Process, request: &Request, node: NodeId) -> Key {
+    let api = request.api();
+    let is_read = matches!(api, ApiKey::ListOffsets | ApiKey::Fetch);
+    (process, api, is_read.then_some(node))
+}
+
+/// Why the next one has to wait, if it has to.
+fn failure(request: &Request, reply: Result<&Response, &Failure>) -> Option<Kind> {
+    match reply {
+        Ok(response) if loses_coordinator(response) => Some(Kind::Coordinator),
+        Ok(response @ Response::FindCoordinator(_)) => is_refused(response).then_some(Kind::Coordinator),
+        Ok(response) if is_refused(response) => Some(Kind::Whole),
+        Ok(response) => fails_for_all(response).then_some(Kind::Partitions),
+        Err(_) if request.api() == ApiKey::ListOffsets => Some(Kind::Partitions),
+        Err(Failure::Malformed(_)) => Some(Kind::Whole),
+        Err(_) if is_for_coordinator(request) => Some(Kind::Coordinator),
+        Err(_) => Some(Kind::Whole),
+    }
+}
+
+fn is_refused(response: &Response) -> bool {
+    match response {
+        Response::FindCoordinator(found) => found.coordinators.iter().any(|one| !one.error_code.is_ok()),
+        Response::JoinGroup(join) => {
+            ![ErrorCode::NONE, ErrorCode::MEMBER_ID_REQUIRED].contains(&join.error_code)
+        }
+        Response::SyncGroup(sync) => !sync.error_code.is_ok(),
+        Response::Heartbeat(beat) => {
+            ![ErrorCode::NONE, ErrorCode::REBALANCE_IN_PROGRESS].contains(&beat.error_code)
+        }
+        Response::LeaveGroup(leave) => !leave.error_code.is_ok(),
+        Response::OffsetCommit(commit) => codes(commit)
+            .values()
+            .any(|code| *code == ErrorCode::COORDINATOR_LOAD_IN_PROGRESS),
+        Response::OffsetFetch(fetch) => fetch.groups.iter().any(|group| !group.error_code.is_ok()),
+        Response::Fetch(fetch) => !fetch.error_code.is_ok(),
+        _ => false,
+    }
+}
+
+/// One that went well is progress: what is left is another question.
+fn fails_for_all(response: &Response) -> bool {
+    let codes: Vec<ErrorCode> = match response {
+        Response::OffsetFetch(fetch) => {
+            let topics = fetch.groups.iter().flat_map(|group| &group.topics);
+            let partitions = topics.flat_map(|topic| &topic.partitions);
+            partitions.map(|one| one.error_code).collect()
+        }
+        Response::ListOffsets(list) => {
+            let partitions = list.topics.iter().flat_map(|topic| &topic.partitions);
+            partitions.map(|one| one.error_code).collect()
+        }
+        _ => return false,
+    };
+    !codes.is_empty() && codes.iter().all(|code| !code.is_ok())
+}
