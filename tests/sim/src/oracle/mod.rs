@@ -5,6 +5,7 @@
 
 mod ghost;
 mod l01_stable_in_time;
+mod l02_read_in_time;
 mod l03_few_rebalances;
 mod l03_reason_to_join;
 mod l04_no_hot_loop;
@@ -92,6 +93,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(r63_leader_epoch::EpochCommitted::default()),
         Box::new(s06_newest_sent_again::NewestSentAgain::default()),
         Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
+        Box::new(l02_read_in_time::ReadInTime::default()),
         Box::new(l03_few_rebalances::FewRebalances::new(plan)),
         Box::new(l03_reason_to_join::ReasonToJoin::default()),
         Box::new(l04_no_hot_loop::NoHotLoop::default()),

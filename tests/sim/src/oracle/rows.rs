@@ -31,6 +31,7 @@ pub(super) type Key = (Process, ApiKey, Option<NodeId>);
 /// Failures without a success in between.
 pub(super) struct Row {
     pub(super) since: Timestamp,
+    last: Option<Timestamp>,
     pub(super) failures: u32,
     /// The application heard of it.
     pub(super) told: bool,
@@ -51,15 +52,25 @@ impl Rows {
                 if let Some(kind) = failure(request, *reply) {
                     let begins = Row {
                         since: now,
+                        last: None,
                         failures: 0,
                         told: false,
                     };
-                    self.0.entry((key, kind)).or_insert(begins).failures += 1;
+                    let row = self.0.entry((key, kind)).or_insert(begins);
+                    // A broken connection takes all with it that was under way: that is one failure.
+                    if row.last.replace(now) != Some(now) {
+                        row.failures += 1;
+                    }
                     return Some((key, kind));
                 }
                 self.succeeded(key);
             }
-            What::Said(Event::Assigned { .. }) | What::Sought { .. } => {
+            // Whoever gave it that serves, and what it is given is another question.
+            What::Said(Event::Assigned { .. }) => {
+                self.0
+                    .retain(|((of, ..), kind), _| *of != process || *kind == Kind::Whole);
+            }
+            What::Sought { .. } => {
                 self.0
                     .retain(|((of, ..), kind), _| *of != process || *kind != Kind::Partitions);
             }

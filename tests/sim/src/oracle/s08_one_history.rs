@@ -46,9 +46,11 @@ impl Invariant for OneHistory {
                             epoch: one.committed_leader_epoch,
                             topic: scene.ghost.by_id.then_some(topic.topic_id),
                         };
-                        self.spots
-                            .entry((process, named(&topic.name, one.partition_index)))
-                            .or_insert(spot);
+                        let partition = named(&topic.name, one.partition_index);
+                        // Who has sought another place since does not begin here.
+                        if !scene.ghost.of(process).sought.contains_key(&partition) {
+                            self.spots.entry((process, partition)).or_insert(spot);
+                        }
                     }
                 }
             }

@@ -9,9 +9,9 @@ mod words;
 
 use std::time::Duration;
 
-use kohort_broker::Latencies;
+use kohort_broker::{FaultAction, Latencies};
 use kohort_group::member::{AutoOffsetReset, MemberConfig};
-use kohort_protocol::{GroupId, GroupInstanceId, Timestamp, TopicName};
+use kohort_protocol::{ApiKey, GroupId, GroupInstanceId, Timestamp, TopicName};
 
 pub use fault::{Act, Fault, Mishap, Oddity, Wish};
 pub use text::PlanError;
@@ -146,20 +146,42 @@ impl Plan {
     #[must_use]
     pub fn settled_after(&self) -> Duration {
         let most = |of: fn(&MemberPlan) -> Duration| self.members.iter().map(of).max().unwrap_or_default();
-        let answer = most(|member| member.request) + Duration::from_secs(1);
+        let request = most(|member| member.request);
+        let join = most(|member| member.max_poll) + Duration::from_secs(5);
+        let answer = if self.loses_joins() {
+            request.max(join)
+        } else {
+            request
+        } + Duration::from_secs(1);
         let round = most(|member| member.heartbeat) * 3 + answer;
         let brokers = Latencies::KAFKA.failover + Latencies::KAFKA.zombie;
         (most(|member| member.session) + round + brokers).max(self.noticed_after() + round)
     }
 
-    /// How long after the faults somebody may not have heard of a partition that was added.
+    /// Whether the answer to a JoinGroup may never come though its connection stays: that is waited for until the last member must have
+    /// joined (rule 4).
+    fn loses_joins(&self) -> bool {
+        let is_lost = |act: &Act| match act {
+            Act::Inject { api, mishap, .. } => {
+                *api == ApiKey::JoinGroup && matches!(mishap.0, FaultAction::Drop | FaultAction::LoseAnswer)
+            }
+            _ => false,
+        };
+        self.faults.iter().any(|fault| is_lost(&fault.act))
+    }
+
+    /// How long after the faults somebody may not have heard what the topic is like now: what it was told before, or by a broker that was
+    /// behind, it believes until that is too old.
     fn noticed_after(&self) -> Duration {
         let age = self.members.iter().map(|member| member.metadata_age).max();
-        let added = self
-            .faults
-            .iter()
-            .filter(|fault| matches!(fault.act, Act::AddPartition {}));
-        let last = added.map(|fault| fault.at + age.unwrap_or_default()).max();
+        let changed = self.faults.iter().filter_map(|fault| match fault.act {
+            Act::AddPartition {} => Some(fault.at),
+            Act::Recreate { span, .. } | Act::StaleMetadata { span, .. } => {
+                Some((fault.at + span).min(self.calm_at()))
+            }
+            _ => None,
+        });
+        let last = changed.max().map(|at| at + age.unwrap_or_default());
         last.map_or(Duration::ZERO, |at| at.since(self.calm_at()))
     }
 }

@@ -156,6 +156,7 @@ pub const ALL: &[Planted] = &[
     bug::<logs::LossUntold>("loss-untold", "a position moves and nobody is told why", &["S07", "S08"], 1),
     bug::<logs::RecreatedUnnoticed>("recreated-unnoticed", "a topic that was made anew keeps its positions", &["S17"], 7),
     bug::<coordinator::CommitLost>("commit-lost", "a coordinator answers with an offset that was committed long before", &["S06", "S11"], 0),
+    bug::<reading::WaitsForMore>("waits-for-more", "a fetch waits until there is a megabyte", &["L02"], 0),
     bug::<reading::LogAskedThrice>("log-asked-thrice", "each leader is asked three times where its log begins", &["L04"], 7),
 ];
 

@@ -1,9 +1,11 @@
 //! Bugs of reading: where a partition begins, what is handed out, how much is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kohort_group::member::{Event, Input, Output, Period, Ticket, Token};
 use kohort_protocol::api::Response;
+use kohort_protocol::api::fetch::FetchRequest;
 use kohort_protocol::api::list_offsets::ListOffsetsRequest;
 use kohort_protocol::api::offset_fetch::{
     OffsetFetchRequest, OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition,
@@ -11,7 +13,7 @@ use kohort_protocol::api::offset_fetch::{
 };
 use kohort_protocol::{LeaderEpoch, TopicPartition};
 
-use super::touch::{Echo, sent};
+use super::touch::{Echo, alter, sent};
 use super::{At, Bug};
 use crate::history::Process;
 
@@ -379,5 +381,24 @@ impl Bug for LogAskedThrice {
     fn member_output(&mut self, _: At, output: Output) -> Vec<Output> {
         let asks = sent::<ListOffsetsRequest>(&output).is_some();
         self.echo.repeated(output, if asks { 2 } else { 0 })
+    }
+}
+
+/// A broker is asked to answer only once it has a megabyte, and is waited for: few records lie there until somebody writes many more.
+#[derive(Default)]
+pub(super) struct WaitsForMore {}
+
+impl Bug for WaitsForMore {
+    fn member_output(&mut self, _: At, mut output: Output) -> Vec<Output> {
+        let is_fetch = alter(&mut output, |fetch: &mut FetchRequest| {
+            fetch.max_wait_ms = i32::MAX;
+            fetch.min_bytes = 1 << 20;
+        });
+        if let Output::Send { timeout, .. } = &mut output
+            && is_fetch
+        {
+            *timeout = Duration::from_secs(25);
+        }
+        vec![output]
     }
 }

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use kohort_broker::{ArrivedRequest, Closing, ConnectionId, GroupState, Input as ToCluster, Power};
+use kohort_broker::{ArrivedRequest, Closing, ConnectionId, Input as ToCluster, Power};
 use kohort_protocol::api::join_group::{JoinGroupProtocol, JoinGroupRequest};
 use kohort_protocol::api::leave_group::{LeaveGroupRequest, LeavingMember};
 use kohort_protocol::api::sync_group::SyncGroupRequest;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{Generation, MemberId, NodeId};
+use kohort_protocol::{MemberId, NodeId};
 
 use super::disturb::End;
 use super::{Later, World};
@@ -51,6 +51,7 @@ impl World {
             ("consumer", "sticky")
         };
         let before = self.cluster.standing(&self.group);
+        let are_ours = self.are_ours_in_it();
         self.stranger_asks(
             JOIN,
             JoinGroupRequest {
@@ -66,8 +67,7 @@ impl World {
             }
             .into(),
         );
-        let is_inhabited = |(state, _): (GroupState, Generation)| state != GroupState::Empty;
-        if before.is_some_and(is_inhabited) && self.cluster.standing(&self.group) != before {
+        if are_ours && self.cluster.standing(&self.group) != before {
             let text = format!(
                 "a process of another kind disturbs the group: it was {before:?} and is {:?}",
                 self.cluster.standing(&self.group)
@@ -76,6 +76,12 @@ impl World {
         }
         self.plan_in(span, Later::End(End::Stranger(connection)));
         Some(())
+    }
+
+    /// Whether the group has a member of ours. One that strangers live in, or have died in without a word, is their affair.
+    fn are_ours_in_it(&self) -> bool {
+        let group = self.cluster.group(&self.group);
+        group.is_some_and(|group| group.members.iter().any(|one| !one.client_id.is_empty()))
     }
 
     fn stranger_asks(&mut self, version: i16, request: Request) {
