@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // helpers outside #[test] functions
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// What is written lands here.
 fn folder() -> PathBuf {
@@ -114,4 +115,23 @@ fn what_does_not_exist_is_said_with_what_does() {
         let (is_well, text) = run(&arguments);
         assert!(!is_well && text.contains(said), "{arguments:?}: {text}");
     }
+}
+
+/// As behind `| head -1`.
+#[test]
+fn without_a_reader_it_ends_without_a_word() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kohort"))
+        .args(["sim", "--seed", "1", "--trace"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::with_capacity(100, child.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
+    assert!(first.contains("time"), "{first}");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(1));
 }

@@ -43,6 +43,8 @@ pub struct ProcessGhost {
     pub awake_since: Timestamp,
     /// Until when it has to be done with closing.
     pub closing: Option<Timestamp>,
+    /// When it was refused for good, so that it stops.
+    pub refused: Option<Timestamp>,
     /// The id and generation of the last JoinGroup that was answered with success.
     pub member_id: MemberId,
     /// See `member_id`.
@@ -100,6 +102,7 @@ impl ProcessGhost {
             life: Life::Running,
             awake_since: now,
             closing: None,
+            refused: None,
             member_id: MemberId::default(),
             generation: Generation::NONE,
             in_session: false,
@@ -279,6 +282,7 @@ impl ProcessGhost {
                 self.own_nothing();
                 self.in_session &= std::mem::take(&mut self.is_remade);
             }
+            What::Said(Event::Error(MemberError::Refused { .. })) => self.refused = Some(now),
             // Who owns nothing loses nothing, and is out of the group all the same.
             What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) => self.in_session = false,
             What::Heard(event) => self.heard(event),

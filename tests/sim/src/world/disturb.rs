@@ -383,10 +383,13 @@ impl World {
         }
     }
 
-    /// In the calm nobody stays away: who was still closing when it began is started again when it is done.
+    /// In the calm nobody stays away: who was still closing when it began, or saying goodbye because it was refused, is started again
+    /// when it is done.
     pub(super) fn return_in_calm(&mut self, index: usize) {
-        let was_asked = self.oracle.ghost().of(Process(index)).closing.is_some();
-        if was_asked && self.now >= self.plan.calm_at() {
+        let ghost = self.oracle.ghost().of(Process(index));
+        let calm = self.plan.calm_at();
+        let ends = ghost.closing.is_some() || ghost.refused.is_some_and(|at| at < calm);
+        if ends && self.now >= calm {
             let member = self.agents[index].member;
             self.plan_in(Duration::ZERO, Later::End(End::Return(member)));
         }
