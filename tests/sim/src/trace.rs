@@ -3,9 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use kohort_group::member::Event;
-use kohort_protocol::Timestamp;
 use kohort_protocol::api::fetch::{FetchRequest, FetchResponse};
+use kohort_protocol::api::metadata::MetadataTopic;
 use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{ErrorCode, Timestamp, TopicName};
 
 use crate::history::{Process, What};
 use crate::plan::Act;
@@ -261,6 +262,10 @@ fn asked(request: &Request) -> String {
         }
         Request::Fetch(fetch) => Fetches(fetch).to_string(),
         Request::LeaveGroup(leave) => format!("{:?}", leave.members),
+        Request::Metadata(asked) => {
+            let names = asked.topics.iter().flatten().flat_map(|topic| &topic.name);
+            names.map(TopicName::as_str).collect::<Vec<_>>().join(" ")
+        }
         _ => String::new(),
     }
 }
@@ -278,7 +283,20 @@ fn answered(response: &Response) -> String {
         Response::FindCoordinator(found) => format!("{:?}", found.coordinators),
         Response::LeaveGroup(left) => left.error_code.to_string(),
         Response::Fetch(fetch) => Fetched(fetch).to_string(),
+        Response::Metadata(metadata) => {
+            let topics: Vec<String> = metadata.topics.iter().map(shape).collect();
+            topics.join(" ")
+        }
         _ => String::new(),
+    }
+}
+
+/// How many partitions a topic has, or why none.
+fn shape(topic: &MetadataTopic) -> String {
+    let name = topic.name.as_ref().map_or("?", TopicName::as_str);
+    match topic.error_code {
+        ErrorCode::NONE => format!("{name}:{} of {}", topic.partitions.len(), topic.topic_id),
+        code => format!("{name}:{code}"),
     }
 }
 

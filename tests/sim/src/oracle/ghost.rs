@@ -1,15 +1,19 @@
 //! Ghost state: what every invariant needs to know of the processes, kept from the history alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use kohort_group::member::{Event, GuardId, MemberConfig, MemberError, Period, SeekTo};
+use kohort_protocol::api::join_group::JoinGroupMember;
 use kohort_protocol::api::metadata::MetadataResponse;
+use kohort_protocol::api::sync_group::SyncGroupResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicId, TopicPartition};
+use kohort_protocol::consumer_protocol::{Assignment, Subscription};
+use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicId, TopicName, TopicPartition};
 
 use super::logs::Logs;
-use super::s05_commit_fencing::{codes, named};
+use super::names::named;
+use super::s05_commit_fencing::codes;
 use super::s14_silent_application::expires;
 use super::watch::Watch;
 use crate::history::{Process, What};
@@ -61,8 +65,8 @@ pub struct ProcessGhost {
     pub owner_generation: Generation,
     /// It asked to join again since then.
     pub rejoins: bool,
-    /// The notice of the assignment that is in force: one that was overtaken by a loss gives nothing.
-    pub assigned: Option<GuardId>,
+    /// The notice of the assignment that is in force, and what it gives: not what was lost before it is heard.
+    assigned: Option<(GuardId, BTreeMap<TopicPartition, Period>)>,
     /// The notice of a revocation that it holds.
     pub revoking: Option<GuardId>,
     /// Where it may begin, by partition, in this period: the committed offset that it was told, or where a reset set it.
@@ -87,7 +91,13 @@ pub struct ProcessGhost {
     pub waits: bool,
     /// Its coordinator was found, and has not been lost since.
     pub knows_coordinator: bool,
-    /// The id of the topic, as it was told last.
+    /// What its application wants to read.
+    pub subscribed: BTreeSet<TopicName>,
+    /// The round that it led last: who takes part, and what each reads.
+    pub led: BTreeMap<MemberId, BTreeSet<TopicName>>,
+    /// What somebody in that round reads, unless its own wishes changed since: it may have forgotten the others then.
+    watched: BTreeSet<TopicName>,
+    /// The id of the first topic, as it was told last.
     pub topic: TopicId,
     /// It was told of another since it was given partitions: those are lost, but not its place in the group.
     is_remade: bool,
@@ -124,6 +134,9 @@ impl ProcessGhost {
             polled: now,
             waits: false,
             knows_coordinator: false,
+            subscribed: config.topics.iter().cloned().collect(),
+            led: BTreeMap::new(),
+            watched: BTreeSet::new(),
             topic: TopicId::ZERO,
             is_remade: false,
         }
@@ -200,13 +213,14 @@ impl ProcessGhost {
                 self.member_id = join.member_id.clone();
                 self.generation = join.generation_id;
                 self.in_session = true;
+                self.leads(&join.members);
             }
-            // The round has failed, and begins anew.
+            // The round has failed, and begins anew; also if it gives what is not wanted any more.
             What::Answered {
                 request: Request::SyncGroup(_),
                 reply,
                 ..
-            } if !matches!(reply, Ok(Response::SyncGroup(sync)) if sync.error_code.is_ok()) => {
+            } if !matches!(reply, Ok(Response::SyncGroup(sync)) if self.may_accept(sync)) => {
                 self.in_session = false;
                 self.round_failed = Some(now);
             }
@@ -241,7 +255,7 @@ impl ProcessGhost {
                 for (topic, partition) in
                     topics.flat_map(|topic| topic.partitions.iter().map(move |p| (topic, p)))
                 {
-                    let name = named(&topic.name, partition.partition_index);
+                    let name = named(&topic.name, topic.topic_id, partition.partition_index);
                     if !self.sought.contains_key(&name) {
                         self.started.insert(name, partition.committed_offset);
                     }
@@ -257,7 +271,7 @@ impl ProcessGhost {
             } => {
                 for topic in &response.topics {
                     for partition in &topic.partitions {
-                        let name = named(&topic.name, partition.partition_index);
+                        let name = TopicPartition::new(topic.name.clone(), partition.partition_index);
                         let far = self.listed.entry(name).or_insert(partition.offset);
                         *far = partition.offset.max(*far);
                     }
@@ -270,21 +284,28 @@ impl ProcessGhost {
                 self.started.insert(partition.clone(), far.max(*to));
                 self.set_back.insert(partition.clone(), *to);
             }
-            What::Said(Event::Assigned { guard, .. }) => {
+            What::Said(Event::Assigned {
+                guard,
+                partitions,
+                period,
+            }) => {
                 self.started.clear();
                 self.sought.clear();
                 self.listed.clear();
-                self.assigned = Some(*guard);
+                let given = partitions.iter().map(|partition| (partition.clone(), *period));
+                self.assigned = Some((*guard, given.collect()));
+                // A machine that was not called accepts by what it had heard.
+                self.in_session |= self.awake_since == now;
                 self.is_remade = false;
             }
-            What::Said(Event::Lost { .. }) => {
-                self.assigned = None;
-                self.own_nothing();
-                self.in_session &= std::mem::take(&mut self.is_remade);
-            }
             What::Said(Event::Error(MemberError::Refused { .. })) => self.refused = Some(now),
+            What::Said(Event::Lost { partitions }) => self.lost(partitions),
             // Who owns nothing loses nothing, and is out of the group all the same.
             What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) => self.in_session = false,
+            What::Subscribed { topics } => {
+                self.subscribed = topics.iter().cloned().collect();
+                self.watched.clear();
+            }
             What::Heard(event) => self.heard(event),
             What::Released { guard } if self.revoking == Some(*guard) => self.own_nothing(),
             _ => {}
@@ -316,6 +337,43 @@ impl ProcessGhost {
         self.started.insert(partition.clone(), began);
     }
 
+    fn may_accept(&self, sync: &SyncGroupResponse) -> bool {
+        let given = Assignment::decode(&sync.assignment).unwrap_or_default();
+        let is_wanted = |partition: &TopicPartition| self.subscribed.contains(&partition.topic);
+        sync.error_code.is_ok() && given.partitions.iter().all(is_wanted)
+    }
+
+    /// Of these topics it must know something.
+    pub(super) fn cares_for(&self, topic: &TopicName) -> bool {
+        self.subscribed.contains(topic) || self.watched.contains(topic)
+    }
+
+    /// Only leaders are told who takes part.
+    fn leads(&mut self, members: &[JoinGroupMember]) {
+        if members.is_empty() {
+            return;
+        }
+        let members = members.iter().map(|member| {
+            let said = Subscription::decode(&member.metadata).unwrap_or_default();
+            (member.member_id.clone(), said.topics.into_iter().collect())
+        });
+        self.led = members.collect();
+        self.watched = self.led.values().flatten().cloned().collect();
+    }
+
+    /// All, or what belongs to the topic that was made anew.
+    fn lost(&mut self, partitions: &[TopicPartition]) {
+        self.in_session &= self.is_remade && partitions.iter().all(|lost| lost.topic.as_str() == TOPIC);
+        self.owned.retain(|owned, _| !partitions.contains(owned));
+        if self.owned.is_empty() {
+            self.revoking = None;
+        }
+        self.assigned = self.assigned.take().and_then(|(guard, mut given)| {
+            given.retain(|given, _| !partitions.contains(given));
+            (!given.is_empty()).then_some((guard, given))
+        });
+    }
+
     fn learned(&mut self, response: &MetadataResponse) {
         for topic in response.topics.iter().filter(|topic| {
             let is_it = topic.name.as_ref().is_some_and(|name| name.as_str() == TOPIC);
@@ -338,20 +396,16 @@ impl ProcessGhost {
 
     fn heard(&mut self, event: &Event) {
         match event {
-            Event::Assigned {
-                guard,
-                partitions,
-                period,
-            } if self.assigned == Some(*guard) => {
+            Event::Assigned { guard, .. } => {
+                let Some((_, given)) = self.assigned.take_if(|(of, _)| of == guard) else {
+                    return;
+                };
                 self.own_nothing();
                 self.delivered.clear();
                 self.before.clear();
                 self.processed.clear();
                 self.set_back.clear();
-                self.owned = partitions
-                    .iter()
-                    .map(|partition| (partition.clone(), *period))
-                    .collect();
+                self.owned = given;
                 self.owner_id = self.member_id.clone();
                 self.owner_generation = self.generation;
                 self.rejoins = false;

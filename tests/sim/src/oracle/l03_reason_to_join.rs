@@ -10,6 +10,7 @@ use kohort_protocol::api::metadata::MetadataResponse;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Timestamp, TopicId, TopicName};
 
+use super::l02_subscription::said;
 use super::s05_commit_fencing::codes;
 use super::{Invariant, ProcessGhost, Scene, Verdict};
 use crate::history::{Process, What};
@@ -73,7 +74,10 @@ impl Invariant for ReasonToJoin {
                 request: Request::LeaveGroup(_),
                 ..
             } => known.reason = Some("it left"),
-            What::Subscribed { .. } => known.reason = Some("its subscription changed"),
+            What::Subscribed { .. } => {
+                known.reason = Some("its subscription changed");
+                known.forget(ghost);
+            }
             What::Polled => known.heard(ghost, scene.now, false),
             What::Waiting(waits) => known.heard(ghost, scene.now, *waits),
             What::Sent {
@@ -82,6 +86,9 @@ impl Invariant for ReasonToJoin {
             } => {
                 let has_reason = known.reason.take().is_some() || known.leads && known.grown;
                 known.grown = false;
+                // A machine that was not called says what it heard last, and hears of the change only now.
+                let is_outdated = said(join)? != ghost.subscribed;
+                known.reason = is_outdated.then_some("its subscription changed");
                 if !has_reason {
                     return Err(format!(
                         "process {} joins again ({:?}) for no reason: nobody has told {} of generation {} to",
@@ -100,6 +107,7 @@ impl Known {
         match (request, response) {
             (Request::JoinGroup(_), Some(Response::JoinGroup(join))) if join.error_code.is_ok() => {
                 self.leads = join.leader == join.member_id;
+                self.forget(ghost);
                 if join.skip_assignment {
                     self.reason = Some("others divided the topics for it");
                 }
@@ -116,7 +124,7 @@ impl Known {
             {
                 codes(commit).into_values().for_each(|code| self.told(code));
             }
-            (_, Some(Response::Metadata(metadata))) => self.learned(metadata),
+            (_, Some(Response::Metadata(metadata))) => self.learned(ghost, metadata),
             _ => {}
         }
     }
@@ -134,10 +142,16 @@ impl Known {
         }
     }
 
-    fn learned(&mut self, metadata: &MetadataResponse) {
+    /// What is not read by anybody any more is as good as unheard of.
+    fn forget(&mut self, ghost: &ProcessGhost) {
+        self.topics.retain(|topic, _| ghost.cares_for(topic));
+    }
+
+    fn learned(&mut self, ghost: &ProcessGhost, metadata: &MetadataResponse) {
         for topic in &metadata.topics {
             let is_gone = topic.error_code == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
-            let Some(name) = topic.name.clone().filter(|_| is_gone || topic.error_code.is_ok()) else {
+            let is_news = |name: &TopicName| ghost.cares_for(name) && (is_gone || topic.error_code.is_ok());
+            let Some(name) = topic.name.clone().filter(is_news) else {
                 continue;
             };
             // A leader that had heard nothing yet has divided nothing.

@@ -48,7 +48,7 @@ impl NoHotLoop {
             return Ok(());
         }
         for (kind, row) in self.rows.of(key) {
-            let earliest = row.since + least(row.failures.saturating_sub(2));
+            let earliest = row.since + least(row.failures.saturating_sub(2 + row.at_once));
             if now < earliest {
                 return Err(format!(
                     "process {} sends {api} after {} failures ({kind:?}) since {}; their backoffs last until {earliest}",

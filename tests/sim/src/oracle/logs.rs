@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use kohort_protocol::{LeaderEpoch, Timestamp, TopicId, TopicPartition};
 
 use crate::history::{LogChange, What};
+use crate::plan::TOPIC;
 
 /// An end that was cut off.
 #[derive(Clone, Copy, Debug)]
@@ -74,9 +75,9 @@ impl Logs {
         self.topics.last().map_or(TopicId::ZERO, |(topic, _)| *topic)
     }
 
-    /// Whether the topic was ever made anew.
-    pub(crate) fn is_recreated(&self) -> bool {
-        self.topics.len() > 1
+    /// Whether the topic of this partition was ever made anew: the first is the only one to which that happens.
+    pub(crate) fn is_recreated(&self, partition: &TopicPartition) -> bool {
+        self.topics.len() > 1 && partition.topic.as_str() == TOPIC
     }
 
     /// Since when the newest topic is.
@@ -105,7 +106,8 @@ impl Logs {
     }
 
     fn truncations_of(&self, partition: &TopicPartition, spot: Spot) -> impl Iterator<Item = &Truncation> {
-        let topic = spot.topic.unwrap_or_else(|| self.topic());
+        let only = (partition.topic.as_str() == TOPIC).then(|| self.topic());
+        let topic = spot.topic.or(only).unwrap_or(TopicId::ZERO);
         let all = self.truncations.get(&(topic, partition.partition));
         all.into_iter().flatten().filter(move |cut| cut.to < spot.offset)
     }

@@ -6,6 +6,7 @@
 mod ghost;
 mod l01_stable_in_time;
 mod l02_read_in_time;
+mod l02_subscription;
 mod l03_few_rebalances;
 mod l03_reason_to_join;
 mod l04_no_hot_loop;
@@ -14,6 +15,7 @@ mod l07_no_false_alarm;
 mod l07_refused_for_good;
 mod l07_told;
 mod logs;
+mod names;
 mod r02_member_id_kept;
 mod r18_identity;
 mod r63_leader_epoch;
@@ -48,6 +50,7 @@ use crate::history::{Process, What};
 use crate::plan::{GROUP, Plan};
 
 pub use ghost::{Ghost, Life, ProcessGhost};
+pub(crate) use names::{forget_topics, note_topic};
 pub(crate) use s05_commit_fencing::{codes, offsets};
 
 /// What an invariant found: nothing, or what is wrong.
@@ -94,6 +97,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(s06_newest_sent_again::NewestSentAgain::default()),
         Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
         Box::new(l02_read_in_time::ReadInTime::default()),
+        Box::new(l02_subscription::SubscriptionTold::default()),
         Box::new(l03_few_rebalances::FewRebalances::new(plan)),
         Box::new(l03_reason_to_join::ReasonToJoin::default()),
         Box::new(l04_no_hot_loop::NoHotLoop::default()),

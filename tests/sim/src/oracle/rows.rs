@@ -33,6 +33,8 @@ pub(super) struct Row {
     pub(super) since: Timestamp,
     last: Option<Timestamp>,
     pub(super) failures: u32,
+    /// So many tries had a reason of their own.
+    pub(super) at_once: u32,
     /// The application heard of it.
     pub(super) told: bool,
 }
@@ -54,6 +56,7 @@ impl Rows {
                         since: now,
                         last: None,
                         failures: 0,
+                        at_once: 0,
                         told: false,
                     };
                     let row = self.0.entry((key, kind)).or_insert(begins);
@@ -83,8 +86,18 @@ impl Rows {
         for kind in [Kind::Coordinator, Kind::Whole, Kind::Partitions] {
             self.0.remove(&(key, kind));
         }
-        if matches!(key.1, ApiKey::JoinGroup | ApiKey::SyncGroup) {
-            self.0.remove(&((key.0, ApiKey::Heartbeat, None), Kind::Whole));
+        let heartbeats = ((key.0, ApiKey::Heartbeat, None), Kind::Whole);
+        match key.1 {
+            ApiKey::JoinGroup | ApiKey::SyncGroup => {
+                self.0.remove(&heartbeats);
+            }
+            // A coordinator that was found hears of us at once (S13), whatever the one before has said.
+            ApiKey::FindCoordinator => {
+                if let Some(row) = self.0.get_mut(&heartbeats) {
+                    row.at_once += 1;
+                }
+            }
+            _ => {}
         }
     }
 

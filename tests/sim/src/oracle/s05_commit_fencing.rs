@@ -11,11 +11,11 @@ use kohort_broker::GroupState;
 use kohort_group::member::{CallId, Event};
 use kohort_protocol::api::offset_commit::{OffsetCommitRequest, OffsetCommitResponse};
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, MemberId, TopicName, TopicPartition};
+use kohort_protocol::{ErrorCode, Generation, MemberId, TopicPartition};
 
+use super::names::named;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
-use crate::plan::TOPIC;
 
 /// A commit that reached a broker and has not been answered.
 #[derive(Debug)]
@@ -216,17 +216,11 @@ impl CommitFencing {
     }
 }
 
-/// A partition of the topic: newer versions carry its id alone, and there is only one.
-pub(crate) fn named(topic: &TopicName, partition: i32) -> TopicPartition {
-    let name = if topic.is_empty() { TOPIC } else { topic.as_str() };
-    TopicPartition::new(name, partition)
-}
-
 /// What a request is to store.
 pub(crate) fn offsets(request: &OffsetCommitRequest) -> impl Iterator<Item = (TopicPartition, i64)> {
     request.topics.iter().flat_map(|topic| {
         topic.partitions.iter().map(|partition| {
-            let name = named(&topic.name, partition.partition_index);
+            let name = named(&topic.name, topic.topic_id, partition.partition_index);
             (name, partition.committed_offset)
         })
     })
@@ -236,7 +230,7 @@ pub(crate) fn offsets(request: &OffsetCommitRequest) -> impl Iterator<Item = (To
 pub(crate) fn codes(response: &OffsetCommitResponse) -> BTreeMap<TopicPartition, ErrorCode> {
     let of_topic = response.topics.iter().flat_map(|topic| {
         topic.partitions.iter().map(|partition| {
-            let name = named(&topic.name, partition.partition_index);
+            let name = named(&topic.name, topic.topic_id, partition.partition_index);
             (name, partition.error_code)
         })
     });

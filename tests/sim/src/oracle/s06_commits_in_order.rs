@@ -15,7 +15,8 @@ use kohort_protocol::api::offset_fetch::OffsetFetchResponse;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Timestamp, TopicPartition};
 
-use super::s05_commit_fencing::{codes, named, offsets};
+use super::names::named;
+use super::s05_commit_fencing::{codes, offsets};
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -223,7 +224,7 @@ impl CommitsInOrder {
                 .iter()
                 .filter(|partition| partition.error_code.is_ok())
             {
-                let name = named(&topic.name, partition.partition_index);
+                let name = named(&topic.name, topic.topic_id, partition.partition_index);
                 let stored = self.committed.get(&name).copied().unwrap_or(-1);
                 if partition.committed_offset != stored {
                     return Err(format!(

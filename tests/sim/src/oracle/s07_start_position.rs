@@ -13,7 +13,7 @@ use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{LeaderEpoch, Timestamp, TopicPartition};
 
 use super::logs::Spot;
-use super::s05_commit_fencing::named;
+use super::names::named;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -103,11 +103,11 @@ impl StartPosition {
         let asked = topics.flat_map(|topic| topic.partitions.iter().map(move |one| (&topic.name, one)));
         let earliest: BTreeSet<TopicPartition> = asked
             .filter(|(_, one)| one.timestamp == EARLIEST_TIMESTAMP)
-            .map(|(name, one)| named(name, one.partition_index))
+            .map(|(name, one)| TopicPartition::new(name.clone(), one.partition_index))
             .collect();
         for topic in &response.topics {
             for one in topic.partitions.iter().filter(|one| one.error_code.is_ok()) {
-                let name = named(&topic.name, one.partition_index);
+                let name = TopicPartition::new(topic.name.clone(), one.partition_index);
                 if earliest.contains(&name) {
                     self.start(process, &name).begins = Some(one.offset);
                 }
@@ -124,7 +124,7 @@ impl StartPosition {
                     .iter()
                     .filter(|partition| partition.error_code.is_ok())
                 {
-                    let name = named(&topic.name, partition.partition_index);
+                    let name = named(&topic.name, topic.topic_id, partition.partition_index);
                     let start = self.start(process, &name);
                     // Two words that differ decide nothing.
                     if !named_once.insert(name) && start.answered != Some(partition.committed_offset) {
@@ -163,7 +163,7 @@ impl StartPosition {
         let cuts: Vec<i64> = at.into_iter().flat_map(|at| logs.cut(partition, at)).collect();
         // An offset of a topic that was deleted, stored under its name: whether and where that log and this part, means nothing.
         let is_foreign =
-            logs.is_recreated() && start.spot.is_none_or(|spot| spot.topic != Some(logs.topic()));
+            logs.is_recreated(partition) && start.spot.is_none_or(|spot| spot.topic != Some(logs.topic()));
         let is_due = match from {
             None => start.answered == Some(-1),
             Some(from) => is_outside(from) || !cuts.is_empty() || is_foreign,

@@ -11,7 +11,7 @@ use kohort_protocol::api::Response;
 use kohort_protocol::{LeaderEpoch, TopicId, TopicPartition};
 
 use super::logs::Spot;
-use super::s05_commit_fencing::named;
+use super::names::named;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
@@ -46,7 +46,7 @@ impl Invariant for OneHistory {
                             epoch: one.committed_leader_epoch,
                             topic: scene.ghost.by_id.then_some(topic.topic_id),
                         };
-                        let partition = named(&topic.name, one.partition_index);
+                        let partition = named(&topic.name, topic.topic_id, one.partition_index);
                         // Who has sought another place since does not begin here.
                         if !scene.ghost.of(process).sought.contains_key(&partition) {
                             self.spots.entry((process, partition)).or_insert(spot);
@@ -90,7 +90,7 @@ fn follows(
     let is_of = |before: &Spot| {
         before
             .topic
-            .map_or(!scene.ghost.logs.is_recreated(), |of| of == topic)
+            .map_or(!scene.ghost.logs.is_recreated(partition), |of| of == topic)
     };
     let is_known = |before: &Spot| before.epoch != LeaderEpoch::NONE && is_of(before);
     let Some(before) = before.filter(is_known) else {

@@ -1,27 +1,29 @@
 //! S12. Who is told that it is no member any more (UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, fencing; to a heartbeat or a commit), or whose
 //! application is away for longer than max.poll.interval.ms, says `Lost` at once, and not `Revoking`. From then on until the application
-//! has heard of its next assignment nothing is committed: whatever it still works on was read in a period that is over.
+//! has heard of its next assignment nothing is committed: whatever it still works on was read in a period that is over. Who lost only what
+//! belongs to a topic that was made anew may commit the rest.
 //!
 //! Source: rules 2, 13; librdkafka 2782, 5604; arroyo 168.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kohort_group::member::Event;
+use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, MemberId};
+use kohort_protocol::{ErrorCode, Generation, MemberId, TopicPartition};
 
-use super::s05_commit_fencing::codes;
+use super::s05_commit_fencing::{codes, offsets};
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
 #[derive(Default)]
 pub(super) struct LostIsLost {
-    /// Who has been given partitions and has neither given them back nor lost them.
-    holds: BTreeSet<Process>,
+    /// What each has been given and has neither given back nor lost.
+    holds: BTreeMap<Process, BTreeSet<TopicPartition>>,
     /// Who must say `Lost` before anything else happens.
     owes: BTreeMap<Process, ErrorCode>,
-    /// Whose application has heard of no assignment since.
-    lost: BTreeSet<Process>,
+    /// Whose application has heard of no assignment since, and what was left to it.
+    lost: BTreeMap<Process, BTreeSet<TopicPartition>>,
 }
 
 impl Invariant for LostIsLost {
@@ -33,7 +35,7 @@ impl Invariant for LostIsLost {
         let Some(process) = process else { return Ok(()) };
         match what {
             What::Said(Event::Assigned { partitions, .. }) if !partitions.is_empty() => {
-                self.holds.insert(process);
+                self.holds.insert(process, partitions.iter().cloned().collect());
             }
             What::Said(Event::Revoking { .. }) if self.owes.contains_key(&process) => {
                 return Err(format!(
@@ -41,23 +43,22 @@ impl Invariant for LostIsLost {
                     process.0
                 ));
             }
-            What::Said(Event::Lost { .. }) => {
-                self.holds.remove(&process);
+            What::Said(Event::Lost { partitions }) => {
+                let left = self.holds.remove(&process).into_iter().flatten();
+                let left: BTreeSet<_> = left.filter(|left| !partitions.contains(left)).collect();
+                if !left.is_empty() {
+                    self.holds.insert(process, left.clone());
+                }
                 self.owes.remove(&process);
-                self.lost.insert(process);
+                self.lost.insert(process, left);
             }
             What::Heard(Event::Assigned { .. }) => {
                 self.lost.remove(&process);
             }
             What::Sent {
-                request: Request::OffsetCommit(_),
+                request: Request::OffsetCommit(commit),
                 ..
-            } if self.lost.contains(&process) => {
-                return Err(format!(
-                    "process {} commits after its partitions were lost, and before its application got others",
-                    process.0
-                ));
-            }
+            } => return self.commits(process, commit),
             What::Sent {
                 request: Request::JoinGroup(_),
                 ..
@@ -86,7 +87,7 @@ impl Invariant for LostIsLost {
             ));
         }
         let mut overdue = scene.ghost.overdue(scene.now);
-        match overdue.find(|(process, _)| self.holds.contains(process)) {
+        match overdue.find(|(process, _)| self.holds.contains_key(process)) {
             None => Ok(()),
             Some((process, ghost)) => Err(format!(
                 "process {} holds partitions though its application has been away since {}",
@@ -97,6 +98,19 @@ impl Invariant for LostIsLost {
 }
 
 impl LostIsLost {
+    fn commits(&self, process: Process, commit: &OffsetCommitRequest) -> Verdict {
+        let Some(left) = self.lost.get(&process) else {
+            return Ok(());
+        };
+        match offsets(commit).find(|(partition, _)| !left.contains(partition)) {
+            None => Ok(()),
+            Some((partition, _)) => Err(format!(
+                "process {} commits {partition} after its partitions were lost, and before its application got others",
+                process.0
+            )),
+        }
+    }
+
     fn answered(&mut self, scene: &Scene<'_>, process: Process, request: &Request, response: &Response) {
         let ghost = scene.ghost.of(process);
         let is_current = |id: &MemberId, generation: Generation| {
@@ -117,7 +131,7 @@ impl LostIsLost {
         };
         if let Some(code) = code
             && ghost.is_up()
-            && self.holds.contains(&process)
+            && self.holds.contains_key(&process)
         {
             self.owes.insert(process, code);
         }

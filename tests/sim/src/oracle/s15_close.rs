@@ -94,7 +94,11 @@ impl Close {
             Request::LeaveGroup(_) if ghost.config.group_instance_id.is_some() => {
                 return Err(format!("process {} is static and says goodbye", process.0));
             }
-            Request::LeaveGroup(_) if ghost.closing.is_some() => {
+            // It may have the goodbye of an id before to say again.
+            Request::LeaveGroup(leave)
+                if ghost.closing.is_some()
+                    && leave.members.iter().any(|one| one.member_id == ghost.member_id) =>
+            {
                 self.left.insert(process);
                 return self.all_committed(process, ghost);
             }

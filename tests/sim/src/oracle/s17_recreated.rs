@@ -12,7 +12,7 @@ use kohort_protocol::api::offset_commit::{OffsetCommitRequest, OffsetCommitRespo
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, TopicId, TopicPartition};
 
-use super::s05_commit_fencing::named;
+use super::names::named;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 use crate::plan::TOPIC;
@@ -59,7 +59,7 @@ impl Invariant for Recreated {
             ) => {
                 for topic in response.groups.iter().flat_map(|group| &group.topics) {
                     for one in topic.partitions.iter().filter(|one| one.committed_offset >= 0) {
-                        let name = named(&topic.name, one.partition_index);
+                        let name = named(&topic.name, topic.topic_id, one.partition_index);
                         if scene.ghost.by_id {
                             self.begins.entry((process, name)).or_insert(topic.topic_id);
                         }
@@ -101,7 +101,9 @@ impl Recreated {
                 let each = |topic: &kohort_protocol::api::offset_commit::OffsetCommitTopic| {
                     let (name, id) = (topic.name.clone(), topic.topic_id);
                     let indexes: Vec<i32> = topic.partitions.iter().map(|one| one.partition_index).collect();
-                    indexes.into_iter().map(move |index| (named(&name, index), id))
+                    indexes
+                        .into_iter()
+                        .map(move |index| (named(&name, id, index), id))
                 };
                 ("commits", commit.topics.iter().flat_map(each).collect())
             }
@@ -109,7 +111,9 @@ impl Recreated {
                 let each = |topic: &kohort_protocol::api::fetch::FetchTopic| {
                     let (name, id) = (topic.topic.clone(), topic.topic_id);
                     let indexes: Vec<i32> = topic.partitions.iter().map(|one| one.partition).collect();
-                    indexes.into_iter().map(move |index| (named(&name, index), id))
+                    indexes
+                        .into_iter()
+                        .map(move |index| (named(&name, id, index), id))
                 };
                 ("fetches", fetch.topics.iter().flat_map(each).collect())
             }
@@ -141,7 +145,7 @@ fn acknowledged(
     for topic in response
         .topics
         .iter()
-        .filter(|topic| named(&topic.name, 0).topic.as_str() == TOPIC)
+        .filter(|topic| named(&topic.name, topic.topic_id, 0).topic.as_str() == TOPIC)
     {
         let is_stored = topic
             .partitions

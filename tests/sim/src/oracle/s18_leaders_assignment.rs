@@ -1,24 +1,30 @@
-//! S18. A leader gives each partition of the subscription to exactly one member of its round.
+//! S18. A leader gives each partition of a topic that a member of its round reads to exactly one of those members, and nothing to others.
 //!
-//! Source: KAFKA-12984, KAFKA-14639, KAFKA-7026. All members of these groups subscribe to the one topic; its partitions are those of
-//! which the leader has heard.
+//! Source: KAFKA-12984, KAFKA-14639, KAFKA-7026; rule 8. The partitions are those of which the leader has heard, before the round and at
+//! the end of it; of a topic that neither it nor its round wants any more it may forget what it has heard.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kohort_protocol::api::metadata::MetadataResponse;
+use kohort_protocol::api::sync_group::SyncGroupRequest;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::consumer_protocol::Assignment;
-use kohort_protocol::{MemberId, TopicId, TopicPartition};
+use kohort_protocol::{MemberId, TopicId, TopicName, TopicPartition};
 
-use super::{Invariant, Scene, Verdict};
+use super::{Invariant, ProcessGhost, Scene, Verdict};
 use crate::history::{Process, What};
-use crate::plan::TOPIC;
+
+/// How many partitions a process has heard of, of the topics with these ids.
+type Heard = BTreeMap<TopicName, (TopicId, i32)>;
+
+/// Who takes part in a round, and what each reads.
+type Led = BTreeMap<MemberId, BTreeSet<TopicName>>;
 
 #[derive(Default)]
 pub(super) struct LeadersAssignment {
-    /// How many partitions a process has heard of, of the topic with this id.
-    heard: BTreeMap<Process, (TopicId, i32)>,
-    /// The members of the round that a process leads, and how many partitions it had heard of when that began.
-    led: BTreeMap<Process, (BTreeSet<MemberId>, i32)>,
+    heard: BTreeMap<Process, Heard>,
+    /// What the leader of a round had heard when that began.
+    before: BTreeMap<Process, Heard>,
 }
 
 impl Invariant for LeadersAssignment {
@@ -26,79 +32,28 @@ impl Invariant for LeadersAssignment {
         "S18"
     }
 
-    fn see(&mut self, _: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
-        match (process, what) {
-            (
-                Some(process),
-                What::Answered {
-                    reply: Ok(Response::Metadata(response)),
-                    ..
-                },
-            ) => {
-                let topic = response
-                    .topics
-                    .iter()
-                    .find(|topic| topic.name.as_ref().is_some_and(|name| name.as_str() == TOPIC));
-                let count = topic.map_or(0, |topic| {
-                    i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX)
-                });
-                let id = topic.map_or(TopicId::ZERO, |topic| topic.topic_id);
-                let heard = self.heard.entry(process).or_default();
-                // An answer of earlier days makes nothing smaller, unless it speaks of another topic or of none.
-                *heard = (id, if heard.0 == id { count.max(heard.1) } else { count });
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        let Some(process) = process else { return Ok(()) };
+        let ghost = scene.ghost.of(process);
+        match what {
+            What::Answered {
+                reply: Ok(Response::Metadata(response)),
+                ..
+            } => self.learned(process, ghost, response),
+            What::Answered {
+                reply: Ok(Response::JoinGroup(response)),
+                ..
+            } if !response.members.is_empty() => {
+                let heard = self.heard_by(process, ghost).clone();
+                self.before.insert(process, heard);
             }
-            (
-                Some(process),
-                What::Answered {
-                    reply: Ok(Response::JoinGroup(response)),
-                    ..
-                },
-            ) if !response.members.is_empty() => {
-                let members = response.members.iter().map(|member| member.member_id.clone());
-                let heard = self.heard(process);
-                self.led.insert(process, (members.collect(), heard));
+            What::Subscribed { .. } => {
+                self.heard_by(process, ghost);
             }
-            (
-                Some(process),
-                What::Sent {
-                    request: Request::SyncGroup(request),
-                    ..
-                },
-            ) if !request.assignments.is_empty() => {
-                let mut given: BTreeMap<TopicPartition, MemberId> = BTreeMap::new();
-                for assignment in &request.assignments {
-                    let member = &assignment.member_id;
-                    if !self
-                        .led
-                        .get(&process)
-                        .is_some_and(|(led, _)| led.contains(member))
-                    {
-                        return Err(format!(
-                            "process {} assigns to {member}, who is not in its round",
-                            process.0
-                        ));
-                    }
-                    let decoded =
-                        Assignment::decode(&assignment.assignment).map_err(|error| error.to_string())?;
-                    for partition in decoded.partitions {
-                        if let Some(other) = given.insert(partition.clone(), member.clone()) {
-                            return Err(format!(
-                                "process {} gives {partition} to {other} and to {member}",
-                                process.0
-                            ));
-                        }
-                    }
-                }
-                let known = self.led.get(&process).map_or(0, |(_, heard)| *heard);
-                let missing = (0..known.min(self.heard(process)))
-                    .find(|&index| !given.contains_key(&TopicPartition::new(TOPIC, index)));
-                if let Some(partition) = missing {
-                    return Err(format!(
-                        "process {} gives {TOPIC}-{partition} to nobody",
-                        process.0
-                    ));
-                }
-            }
+            What::Sent {
+                request: Request::SyncGroup(request),
+                ..
+            } if !request.assignments.is_empty() => return self.divided(process, &ghost.led, request),
             _ => {}
         }
         Ok(())
@@ -106,7 +61,72 @@ impl Invariant for LeadersAssignment {
 }
 
 impl LeadersAssignment {
-    fn heard(&self, process: Process) -> i32 {
-        self.heard.get(&process).map_or(0, |(_, count)| *count)
+    fn heard_by(&mut self, process: Process, ghost: &ProcessGhost) -> &mut Heard {
+        let heard = self.heard.entry(process).or_default();
+        heard.retain(|topic, _| ghost.cares_for(topic));
+        heard
+    }
+
+    fn learned(&mut self, process: Process, ghost: &ProcessGhost, response: &MetadataResponse) {
+        for topic in &response.topics {
+            let Some(name) = topic.name.clone().filter(|name| ghost.cares_for(name)) else {
+                continue;
+            };
+            let count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
+            let heard = self.heard.entry(process).or_default().entry(name).or_default();
+            // An answer of earlier days makes nothing smaller, unless it speaks of another topic or of none.
+            let is_same = heard.0 == topic.topic_id;
+            *heard = (topic.topic_id, if is_same { count.max(heard.1) } else { count });
+        }
+    }
+
+    fn divided(&self, process: Process, led: &Led, request: &SyncGroupRequest) -> Verdict {
+        let mut given: BTreeMap<TopicPartition, &MemberId> = BTreeMap::new();
+        for assignment in &request.assignments {
+            let member = &assignment.member_id;
+            let Some(topics) = led.get(member) else {
+                return Err(format!(
+                    "process {} assigns to {member}, who is not in its round",
+                    process.0
+                ));
+            };
+            let decoded = Assignment::decode(&assignment.assignment).map_err(|error| error.to_string())?;
+            for partition in decoded.partitions {
+                if !topics.contains(&partition.topic) {
+                    return Err(format!(
+                        "process {} gives {partition} to {member}, who reads {topics:?}",
+                        process.0
+                    ));
+                }
+                if let Some(other) = given.insert(partition.clone(), member) {
+                    return Err(format!(
+                        "process {} gives {partition} to {other} and to {member}",
+                        process.0
+                    ));
+                }
+            }
+        }
+        match self
+            .expected(process, led)
+            .find(|partition| !given.contains_key(partition))
+        {
+            None => Ok(()),
+            Some(partition) => Err(format!("process {} gives {partition} to nobody", process.0)),
+        }
+    }
+
+    fn expected(&self, process: Process, led: &Led) -> impl Iterator<Item = TopicPartition> {
+        let read: BTreeSet<&TopicName> = led.values().flatten().collect();
+        let of = |heard: Option<&Heard>, topic: &TopicName| {
+            let heard = heard.and_then(|heard| heard.get(topic));
+            heard.map_or(0, |(_, count)| *count)
+        };
+        let (before, now) = (self.before.get(&process), self.heard.get(&process));
+        let known = read
+            .into_iter()
+            .map(move |topic| (topic, of(before, topic).min(of(now, topic))));
+        let all =
+            known.map(|(topic, count)| (0..count).map(|index| TopicPartition::new(topic.clone(), index)));
+        all.flatten()
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kohort_broker::FaultAction;
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
 
-use super::{Act, Commits, Fault, MemberPlan, Mishap, Oddity, Plan, Profile, Wish};
+use super::{Act, Commits, Fault, MemberPlan, Mishap, Oddity, Plan, Profile, Topics, Wish};
 use crate::random::stream;
 
 /// Three minutes in all. The calm is long enough for the slowest group to settle and for what is done to it then.
@@ -67,6 +67,7 @@ impl Plan {
             calm: CALM,
             bytes: stream(seed, "bytes").u8(..10) == 0,
             partitions: 1,
+            topics: Topics::FIRST,
             produce: Duration::ZERO,
             room: 0,
             members: Vec::new(),
@@ -75,6 +76,7 @@ impl Plan {
         plan.draw_members(&mut stream(seed, "members"));
         plan.draw_size(&mut stream(seed, "size"));
         plan.draw_room(&mut stream(seed, "room"));
+        plan.draw_topics(&mut stream(seed, "topics"));
         plan.draw_faults();
         plan
     }
@@ -125,6 +127,7 @@ impl Plan {
                     ms(rng, 1..3000)
                 },
                 is_static: self.profile == Profile::Static,
+                topics: Topics::FIRST,
             });
         }
     }
@@ -171,6 +174,19 @@ impl Plan {
         }
     }
 
+    /// One group in three reads several topics, and in half of those not everybody reads all.
+    fn draw_topics(&mut self, rng: &mut fastrand::Rng) {
+        if rng.u8(..3) > 0 {
+            return;
+        }
+        self.topics = Topics::of_bits((1 << rng.u8(2..=4)) - 1);
+        let all = self.topics.or(some_topics(rng));
+        let is_mixed = rng.bool();
+        for member in &mut self.members {
+            member.topics = if is_mixed { some_topics(rng) } else { all };
+        }
+    }
+
     /// Each kind draws from a stream of its own: one more kind does not change what is drawn of the others.
     fn draw_faults(&mut self) {
         let pace = stream(self.seed, "pace").u64(10_000..100_000);
@@ -210,6 +226,11 @@ const fn kind(name: &'static str, draw: fn(&mut fastrand::Rng, &Plan) -> Option<
 
 fn member(rng: &mut fastrand::Rng, plan: &Plan) -> usize {
     rng.usize(..plan.members.len())
+}
+
+/// At least one topic, whether it exists or not.
+fn some_topics(rng: &mut fastrand::Rng) -> Topics {
+    Topics::of_bits(rng.u8(1..16))
 }
 
 const SEEKS: [Wish; 6] = [
@@ -431,6 +452,27 @@ const KINDS: &[Kind] = &[
     kind("in-notice", |rng, plan| {
         let wish = one(rng, &Wish::ALL).1;
         Some(wishes(rng, plan, &[wish], true))
+    }),
+    kind("create-topic", |rng, _| {
+        Some(Act::CreateTopic {
+            topic: rng.usize(1..4),
+        })
+    }),
+    // A static member that comes back with other wishes than it left with is given what was divided before it changed its mind, and no
+    // round begins (KIP-345: the protocol that would be chosen is the same); so static groups know their minds.
+    kind("subscribe", |rng, plan| {
+        let at_heartbeats = rng.u8(..3) == 0;
+        let act = Act::Subscribe {
+            member: member(rng, plan),
+            topics: Topics::of_bits(rng.u8(..16)),
+            every: if at_heartbeats {
+                ms(rng, 300..2000)
+            } else {
+                ms(rng, 2000..60_000)
+            },
+            span: ms(rng, 500..40_000),
+        };
+        (plan.profile != Profile::Static).then_some(act)
     }),
     kind("starve", |rng, plan| {
         Some(Act::Starve {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use kohort_broker::FaultAction;
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
 
+use super::Topics;
 use super::words::acts;
 
 /// A fault at its time.
@@ -146,6 +147,12 @@ acts! {
         span: Duration,
     }
 
+    /// A topic is made that was not there; whoever subscribed to it has waited for that.
+    "create-topic" CreateTopic {
+        /// Its number.
+        topic: usize,
+    }
+
     // ---- processes
     /// A process stands still (SIGSTOP), and goes on.
     "freeze" Freeze {
@@ -184,6 +191,17 @@ acts! {
         /// By how many records.
         by: u32,
         /// How long a pause lasts, or closing may take.
+        span: Duration,
+    }
+    /// The application subscribes to other topics, changes its mind again and again, and in the end wants what it wanted before.
+    "subscribe" Subscribe {
+        /// Whose.
+        member: usize,
+        /// To which topics.
+        topics: Topics,
+        /// It changes its mind so often.
+        every: Duration,
+        /// After this time it wants what it wanted before.
         span: Duration,
     }
     /// The runtime is starved: the machine of a process is not called, while its application goes on.

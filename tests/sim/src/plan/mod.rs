@@ -5,6 +5,7 @@
 mod draw;
 mod fault;
 mod text;
+mod topics;
 mod words;
 
 use std::time::Duration;
@@ -15,11 +16,12 @@ use kohort_protocol::{ApiKey, GroupId, GroupInstanceId, Timestamp, TopicName};
 
 pub use fault::{Act, Fault, Mishap, Oddity, Wish};
 pub use text::PlanError;
+pub use topics::{NAMES, Topics};
 pub(crate) use words::read_seed;
 
 /// The group of every run.
 pub const GROUP: &str = "g";
-/// The topic of every run.
+/// The topic that every run has.
 pub const TOPIC: &str = "t";
 /// Later than any run ends.
 pub const NEVER: Duration = Duration::from_secs(1_000_000);
@@ -93,6 +95,8 @@ pub struct MemberPlan {
     pub hold: Duration,
     /// Whether it is static.
     pub is_static: bool,
+    /// What it reads.
+    pub topics: Topics,
 }
 
 /// See the head of this file.
@@ -108,8 +112,10 @@ pub struct Plan {
     pub calm: Duration,
     /// Whether messages travel as bytes.
     pub bytes: bool,
-    /// How many partitions the topic has.
+    /// How many partitions the first topic has.
     pub partitions: i32,
+    /// Which topics there are from the beginning.
+    pub topics: Topics,
     /// A record is produced about so often.
     pub produce: Duration,
     /// How many members the group may have (`group.max.size`); 0 for any number.
@@ -131,6 +137,13 @@ impl Plan {
     #[must_use]
     pub fn calm_at(&self) -> Timestamp {
         Timestamp::ZERO + self.chaos
+    }
+
+    /// How many partitions each topic has, by its number: the others are smaller than the first.
+    #[must_use]
+    pub fn partitions_of(&self, topic: usize) -> i32 {
+        let share = i32::try_from(topic + 1).unwrap_or(1);
+        (self.partitions / share).max(1)
     }
 
     /// When it is over.
@@ -175,7 +188,7 @@ impl Plan {
     fn noticed_after(&self) -> Duration {
         let age = self.members.iter().map(|member| member.metadata_age).max();
         let changed = self.faults.iter().filter_map(|fault| match fault.act {
-            Act::AddPartition {} => Some(fault.at),
+            Act::AddPartition {} | Act::CreateTopic { .. } => Some(fault.at),
             Act::Recreate { span, .. } | Act::StaleMetadata { span, .. } => {
                 Some((fault.at + span).min(self.calm_at()))
             }
@@ -197,6 +210,7 @@ impl Plan {
             calm: Duration::ZERO,
             bytes: false,
             partitions,
+            topics: Topics::FIRST,
             produce: NEVER * 2,
             room: 0,
             members,
@@ -220,6 +234,7 @@ impl Default for MemberPlan {
             work: Duration::from_millis(2),
             hold: Duration::ZERO,
             is_static: false,
+            topics: Topics::FIRST,
         }
     }
 }
@@ -242,7 +257,10 @@ impl MemberPlan {
             request_timeout: self.request,
             default_api_timeout: self.request * 3,
             metadata_max_age: self.metadata_age,
-            ..MemberConfig::new(GroupId::from(GROUP), vec![TopicName::from(TOPIC)])
+            ..MemberConfig::new(
+                GroupId::from(GROUP),
+                self.topics.names().map(TopicName::from).collect(),
+            )
         }
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use kohort_protocol::Timestamp;
 
 use super::words::{Word as _, Words, Written};
-use super::{Act, Fault, MemberPlan, Plan};
+use super::{Act, Fault, MemberPlan, Plan, Topics};
 
 /// A text that is no plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,7 @@ line! {
         "partitions" partitions,
         "produce" produce,
         "room" room = 0,
+        "topics" topics = Topics::FIRST,
     } rest { members, faults }
 }
 
@@ -82,6 +83,7 @@ line! {
         "work" work,
         "hold" hold,
         "static" is_static,
+        "topics" topics = Topics::FIRST,
     } rest {}
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kohort_protocol::{ApiKey, ErrorCode, NodeId};
 
-use super::{Commits, Mishap, Oddity, Profile, Wish};
+use super::{Commits, Mishap, Oddity, Profile, Topics, Wish};
 
 /// A value that is one word.
 pub(super) trait Word: Sized {
@@ -38,7 +38,7 @@ macro_rules! plain {
     };
 }
 
-plain!(usize, u32, i32, Mishap, Oddity);
+plain!(usize, u32, i32, Mishap, Oddity, Topics);
 
 /// Seconds with three digits.
 impl Word for Duration {

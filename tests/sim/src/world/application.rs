@@ -9,13 +9,21 @@ use kohort_protocol::records::Cursor;
 use kohort_protocol::{LeaderEpoch, Timestamp, TopicId, TopicName, TopicPartition};
 
 use super::agent::Life;
+use super::disturb::End;
 use super::wishes::Wished;
 use super::{Later, World};
 use crate::history::{Process, What};
-use crate::plan::Commits;
+use crate::plan::{Commits, Topics};
 
 /// So long a worker takes for a delivery: long enough for a rebalance to overtake it.
 const WORK: Duration = Duration::from_secs(3);
+
+/// Who stands still cannot change its mind; that is tried again so much later.
+const AGAIN: Duration = Duration::from_millis(100);
+
+fn set_of(topics: Topics) -> BTreeSet<TopicName> {
+    topics.names().map(TopicName::from).collect()
+}
 
 /// What an application is like.
 #[derive(Clone, Copy, Debug)]
@@ -152,12 +160,35 @@ fn written_in(value: Option<&[u8]>) -> TopicId {
 impl World {
     /// The application of a member wants other topics from now on. Nothing happens if that does not run.
     pub fn subscribe(&mut self, member: usize, topics: &[&str]) {
-        let Some(index) = self.process(member) else {
-            return;
-        };
-        let topics: Vec<TopicName> = topics.iter().map(|&topic| TopicName::from(topic)).collect();
+        if let Some(index) = self.process(member) {
+            self.subscribe_to(index, topics.iter().copied().map(TopicName::from).collect());
+        }
+    }
+
+    fn subscribe_to(&mut self, index: usize, topics: Vec<TopicName>) {
         self.see(Some(Process(index)), &What::Subscribed { topics: &topics });
         self.give(index, Input::Subscribe(topics));
+    }
+
+    /// It wants something else than before: what its plan says, or the other topics. Who stands still thinks of it later.
+    pub(super) fn change_mind(&mut self, index: usize, other: Topics, every: Duration, until: Timestamp) {
+        let agent = &self.agents[index];
+        let is_over = self.now >= until;
+        let next = match agent.life {
+            Life::Dead | Life::Closed => return,
+            Life::Frozen => AGAIN,
+            Life::Running if matches!(agent.app.next, Next::Nothing) => return, // it has closed
+            Life::Running => {
+                let own = self.plan.members[agent.member].topics;
+                let wants_other = self.oracle.ghost().of(Process(index)).subscribed == set_of(other);
+                let wanted = if is_over || wants_other { own } else { other };
+                self.subscribe_to(index, set_of(wanted).into_iter().collect());
+                every.min(until.since(self.now))
+            }
+        };
+        if !is_over || next == AGAIN {
+            self.plan_in(next, Later::End(End::ChangeMind(index, other, every, until)));
+        }
     }
 
     pub(super) fn wake(&mut self, index: usize, after: Duration) {

@@ -11,7 +11,7 @@ use super::agent::Life;
 use super::wishes::Wished;
 use super::{Later, World};
 use crate::history::{Process, What};
-use crate::plan::{Act, Commits, TOPIC};
+use crate::plan::{Act, Commits, NAMES, TOPIC, Topics};
 
 /// Shorter than any session.
 const OUTAGE: Duration = Duration::from_secs(3);
@@ -34,6 +34,8 @@ pub(super) enum End {
     Feed(usize),
     /// Timers fire on time again.
     OnTime(usize),
+    /// An application changes its mind again about what it wants to read, until then.
+    ChangeMind(usize, Topics, Duration, Timestamp),
     /// An application reads on what it paused.
     Resume(usize),
     /// In a rolling bounce it is this one's turn.
@@ -183,6 +185,12 @@ impl World {
                 });
                 self.watch_partitions(TOPIC, count);
             }
+            Act::CreateTopic { topic } => {
+                let name = NAMES
+                    .get(topic)
+                    .filter(|name| self.cluster.topic_id(name).is_none())?;
+                self.create_topic(name, self.plan.partitions_of(topic));
+            }
             Act::Truncate { partition, records } => self.truncate(partition, records.into())?,
             Act::DeleteRecords { partition, keep } => self.delete_records(partition, keep.into())?,
             Act::Recreate { partitions, span } => {
@@ -241,6 +249,16 @@ impl World {
                 } else {
                     app.wishes.push(wished);
                 }
+            }
+            Act::Subscribe {
+                member,
+                topics,
+                every,
+                span,
+            } => {
+                let index = self.running(member)?;
+                let until = self.plan.calm_at().min(self.now + span);
+                self.change_mind(index, topics, every, until);
             }
             Act::Starve { member, span } => {
                 let index = self.running(member)?;
@@ -315,6 +333,7 @@ impl World {
             End::Return(member) => self.bring_back(member),
             End::Feed(index) => self.feed(index),
             End::OnTime(index) => self.delay_timers(index, Duration::ZERO),
+            End::ChangeMind(index, other, every, until) => self.change_mind(index, other, every, until),
             End::Resume(index) => self.resume_reading(index),
             End::Bye(member, within, span) => {
                 if self.now < self.plan.calm_at() {

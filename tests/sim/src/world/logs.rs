@@ -5,6 +5,7 @@ use kohort_protocol::{TopicId, TopicName, TopicPartition};
 
 use super::World;
 use crate::history::{LogChange, What};
+use crate::oracle::note_topic;
 use crate::plan::TOPIC;
 
 fn topic() -> TopicName {
@@ -22,10 +23,12 @@ impl World {
             partitions,
         });
         self.watch_partitions(topic, partitions);
-        if topic == TOPIC
-            && let Some(topic) = self.cluster.topic_id(TOPIC)
-        {
-            self.see(None, &What::Created { topic });
+        let Some(id) = self.cluster.topic_id(topic) else {
+            return;
+        };
+        note_topic(id, TopicName::from(topic));
+        if topic == TOPIC {
+            self.see(None, &What::Created { topic: id });
         }
     }
 

@@ -24,11 +24,11 @@ use kohort_broker::{
 };
 use kohort_group::member::{CommitOffset, Failure, Input};
 use kohort_protocol::api::Response;
-use kohort_protocol::{Generation, GroupId, NodeId, Timestamp, TopicPartition};
+use kohort_protocol::{Generation, GroupId, NodeId, Timestamp, TopicName, TopicPartition};
 
 use crate::history::{Process, What};
-use crate::oracle::{Oracle, Violation};
-use crate::plan::{GROUP, Plan, TOPIC};
+use crate::oracle::{Oracle, Violation, forget_topics};
+use crate::plan::{GROUP, NAMES, Plan};
 use crate::planted::Doors;
 use crate::random::stream;
 use crate::sometimes::Sometimes;
@@ -180,7 +180,12 @@ impl World {
             standing: None,
             plan,
         };
-        world.create_topic(TOPIC, world.plan.partitions);
+        forget_topics();
+        for (number, topic) in NAMES.iter().enumerate() {
+            if world.plan.topics.names().any(|name| name == *topic) {
+                world.create_topic(topic, world.plan.partitions_of(number));
+            }
+        }
         world.begin();
         world
     }
@@ -390,7 +395,16 @@ impl World {
             .filter(move |(_, agent)| lives(agent))
     }
 
-    /// Whether all who run have joined, every partition is owned by one of them, and the group is Stable.
+    /// What those who run and have joined want to read.
+    fn subscribed(&self) -> BTreeSet<&TopicName> {
+        let ghosts = self
+            .living()
+            .map(|(index, _)| self.oracle.ghost().of(Process(index)));
+        let members = ghosts.filter(|ghost| ghost.in_session);
+        members.flat_map(|ghost| &ghost.subscribed).collect()
+    }
+
+    /// Whether all who run have joined, every partition that anybody wants is owned by one of them, and the group is Stable.
     #[must_use]
     pub fn is_stable(&self) -> bool {
         let mut owners: BTreeMap<&TopicPartition, usize> = BTreeMap::new();
@@ -404,14 +418,17 @@ impl World {
                 *owners.entry(partition).or_default() += 1;
             }
         }
+        let subscribed = self.subscribed();
+        let is_right = |partition: &TopicPartition| {
+            let owners = owners.get(partition).copied().unwrap_or(0);
+            owners == usize::from(subscribed.contains(&partition.topic))
+        };
         matches!(self.standing, Some((GroupState::Stable, _)))
             && self.partitions().next().is_some()
-            && self
-                .partitions()
-                .all(|partition| owners.get(partition) == Some(&1))
+            && self.partitions().all(is_right)
     }
 
-    /// Whether everything written is committed. Where a log was emptied there may be nothing to commit: then its owner stands at the end.
+    /// Whether everything written that anybody wants is committed. Where a log was emptied there may be nothing to commit: then its owner stands at the end.
     #[must_use]
     pub fn is_caught_up(&self) -> bool {
         let is_done = |partition: &TopicPartition| {
@@ -421,7 +438,11 @@ impl World {
                 at == end || at > end && self.stands_at(partition, end)
             })
         };
-        self.partitions().next().is_some() && self.partitions().all(is_done)
+        let subscribed = self.subscribed();
+        let mut wanted = self
+            .partitions()
+            .filter(|partition| subscribed.contains(&partition.topic));
+        self.partitions().next().is_some() && wanted.all(is_done)
     }
 
     fn stands_at(&self, partition: &TopicPartition, end: i64) -> bool {
