@@ -146,8 +146,8 @@ pub enum What<'a> {
         topic: TopicId,
         change: LogChange,
     },
-    /// The topic was made, with this id.
-    Created { topic: TopicId },
+    /// A topic was made, with this id.
+    Created { name: &'a TopicName, topic: TopicId },
 
     // ---- the run
     /// The faults are over.

@@ -14,6 +14,7 @@ use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicId, Topic
 
 use crate::history::{LogChange, Process, What};
 use crate::oracle::{Ghost, Life, ProcessGhost};
+use crate::plan::TOPIC;
 
 macro_rules! situations {
     ($($(#[doc = $doc:literal])* $name:ident)*) => {
@@ -151,6 +152,12 @@ situations! {
     UnknownTopicId
     /// a leader had moved and nobody said where
     LeaderMovedUnhinted
+    /// an application changed its mind about what it reads while a round was under way
+    SubscribedDuringRebalance
+    /// the members of a round read different topics
+    MixedWishes
+    /// a topic came to be that somebody had waited for
+    AwaitedTopicMade
     /// a broker answered with metadata of earlier days
     MetadataOfEarlierDays
     /// a broker asked for silence
@@ -226,7 +233,11 @@ impl Sometimes {
                 }
                 self.log_changed(partition, *change, ghost);
             }
-            What::Created { topic } => {
+            What::Created { name, .. } if name.as_str() != TOPIC => {
+                let is_awaited = ghost.all().any(|(_, one)| one.subscribed.contains(*name));
+                self.reached_if(is_awaited, Situation::AwaitedTopicMade);
+            }
+            What::Created { topic, .. } => {
                 let reads = |one: &ProcessGhost| one.topic != TopicId::ZERO && one.topic != *topic;
                 let is_old = ghost.all().any(|(_, one)| reads(one) && !one.owned.is_empty());
                 self.reached_if(is_old, Situation::RecreatedUnnoticed);
@@ -314,6 +325,16 @@ impl Sometimes {
                 self.answered(now, process, response, of);
             }
             What::Said(event) => self.said(now, event, of),
+            What::Subscribed { .. } => {
+                let is_under_way = matches!(
+                    self.standing,
+                    Some((
+                        GroupState::PreparingRebalance | GroupState::CompletingRebalance,
+                        _
+                    ))
+                );
+                self.reached_if(is_under_way, Situation::SubscribedDuringRebalance);
+            }
             What::Done {
                 result: Err(CallError::Commit(error)),
                 ..
@@ -454,6 +475,9 @@ impl Sometimes {
             if join.leader == join.member_id {
                 self.leads.insert(process);
             }
+            let mut pairs = join.members.windows(2);
+            let is_mixed = pairs.any(|pair| pair[0].metadata != pair[1].metadata);
+            self.reached_if(is_mixed, Situation::MixedWishes);
             let leader = Some(join.leader.clone());
             let is_another = self.leader.is_some() && self.leader != leader;
             self.reached_if(is_another, Situation::LeaderChanged);

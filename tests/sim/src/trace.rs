@@ -184,6 +184,7 @@ fn about(what: &What<'_>) -> String {
         | What::Paused { partition, .. }
         | What::Committed { partition, .. }
         | What::LogChanged { partition, .. } => partition.to_string(),
+        What::Created { name, .. } => name.to_string(),
         What::Said(event) | What::Heard(event) => event_name(event).to_owned(),
         What::Done { result, .. } => if result.is_ok() { "ok" } else { "failed" }.to_owned(),
         _ => String::new(),
@@ -235,7 +236,7 @@ fn detail(what: &What<'_>) -> String {
         What::Released { guard } => guard.0.to_string(),
         What::Frozen(frozen) => frozen.to_string(),
         What::LogChanged { topic, change, .. } => format!("{topic} {change:?}"),
-        What::Created { topic } => topic.to_string(),
+        What::Created { topic, .. } => topic.to_string(),
         _ => String::new(),
     }
 }

@@ -83,7 +83,7 @@ fn the_hash_tells_runs_apart() {
     assert_eq!(hash(&plan), hash(&plan));
     assert_ne!(hash(&plan), hash(&short(2)));
     let mut later = plan.clone();
-    later.members[0].work += std::time::Duration::from_millis(1);
+    later.members[0].heartbeat += std::time::Duration::from_millis(1);
     assert_ne!(hash(&plan), hash(&later));
 }
 

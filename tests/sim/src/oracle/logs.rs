@@ -49,7 +49,7 @@ impl Spot {
 impl Logs {
     pub(crate) fn see(&mut self, now: Timestamp, what: &What<'_>) {
         match what {
-            What::Created { topic } => self.topics.push((*topic, now)),
+            What::Created { name, topic } if name.as_str() == TOPIC => self.topics.push((*topic, now)),
             What::LogChanged {
                 partition,
                 topic,

@@ -8,7 +8,7 @@ use kohort_protocol::consumer_protocol::Assignment;
 use super::touch::alter;
 use super::{At, Bug};
 
-fn reassign(output: &mut Output, change: impl FnOnce(&mut [Assignment])) {
+pub(super) fn reassign(output: &mut Output, change: impl FnOnce(&mut [Assignment])) {
     alter(output, |sync: &mut SyncGroupRequest| {
         let decode = |one: &kohort_protocol::api::sync_group::SyncGroupAssignment| {
             Assignment::decode(&one.assignment).expect("a leader's own assignment")

@@ -11,6 +11,7 @@ mod leading;
 mod logs;
 mod membership;
 mod reading;
+mod topics;
 mod touch;
 
 use kohort_broker::{Input as ToCluster, Output as FromCluster};
@@ -98,14 +99,14 @@ pub const ALL: &[Planted] = &[
     bug::<commits::CommitTooLow>("commit-too-low", "the last record is committed instead of the next", &["S05", "L02"], 0),
     bug::<commits::StaleGeneration>("stale-generation", "a commit carries the generation before", &["R18"], 0),
     bug::<commits::RefusedTakenForDone>("refused-taken-for-done", "a refused commit is reported as done", &["S05"], 1),
-    bug::<commits::UnansweredTakenForDone>("unanswered-taken-for-done", "a commit without an answer is reported as done", &["S05"], 1),
-    bug::<commits::NotSentAgain>("not-sent-again", "an abandoned commit lands over a newer one and stays", &["S06"], 12),
+    bug::<commits::UnansweredTakenForDone>("unanswered-taken-for-done", "a commit without an answer is reported as done", &["S05"], 2),
+    bug::<commits::NotSentAgain>("not-sent-again", "an abandoned commit lands over a newer one and stays", &["S06"], 17),
     bug::<commits::LeaderEpochForgotten>("leader-epoch-forgotten", "commits carry no leader epoch", &["R63"], 0),
     bug::<membership::IdForgottenOnMove>("id-forgotten-on-move", "a coordinator that moved costs the member its id", &["L03", "R02"], 1),
-    bug::<membership::NewIdOnRejoin>("new-id-on-rejoin", "each rejoin is that of a new member", &["R02"], 1),
+    bug::<membership::NewIdOnRejoin>("new-id-on-rejoin", "each rejoin is that of a new member", &["R02"], 0),
     bug::<membership::RebalanceIgnored>("rebalance-ignored", "the call to rejoin is passed over", &["L01", "L02", "L03"], 1),
     bug::<ending::GoneWithoutAWord>("gone-without-a-word", "no LeaveGroup on close", &["S15"], 1),
-    bug::<coordinator::TwoOwners>("two-owners", "a coordinator gives a member the assignment of another", &["S01"], 1),
+    bug::<coordinator::TwoOwners>("two-owners", "a coordinator gives a member the assignment of another", &["S01"], 2),
     bug::<coordinator::ZombieMayCommit>("zombie-may-commit", "a coordinator stores what a zombie commits", &["S05", "S06"], 6),
     bug::<coordinator::AcknowledgedNotStored>("acknowledged-not-stored", "a coordinator acknowledges a commit and does not store it", &["S06", "S11"], 0),
     bug::<coordinator::MemberForgotten>("member-forgotten", "a coordinator forgets a member", &["L03", "L01"], 0),
@@ -120,18 +121,18 @@ pub const ALL: &[Planted] = &[
     bug::<commits::CurrentRecordsCommitted>("current-records-committed", "records are committed while they are worked on", &["S10"], 0),
     bug::<commits::CommitsReordered>("commits-reordered", "overlapping commits overtake each other", &["S06"], 1),
     bug::<commits::CommitAfterLost>("commit-after-lost", "a commit goes out after the partitions were lost", &["S12"], 0),
-    bug::<membership::RevokedAfterJoin>("revoked-after-join", "JoinGroup goes out before the application has let go", &["S02"], 1),
-    bug::<membership::HeartbeatStopsInCallback>("heartbeat-stops-in-callback", "no heartbeats while a notice is held", &["S13"], 1),
-    bug::<membership::FencingIgnored>("fencing-ignored", "nobody looks at what heartbeats are answered", &["S12"], 0),
+    bug::<membership::RevokedAfterJoin>("revoked-after-join", "JoinGroup goes out before the application has let go", &["S02"], 0),
+    bug::<membership::HeartbeatStopsInCallback>("heartbeat-stops-in-callback", "no heartbeats while a notice is held", &["S13"], 0),
+    bug::<membership::FencingIgnored>("fencing-ignored", "nobody looks at what heartbeats are answered", &["S12"], 3),
     bug::<membership::LostUntold>("lost-untold", "the application is not told that its partitions are lost", &["S02", "S12"], 0),
     bug::<membership::PollTimerIgnored>("poll-timer-ignored", "an application that is away costs nothing", &["S12", "S14"], 0),
     bug::<membership::WaitingIsNotPolling>("waiting-is-not-polling", "an application that waits inside the client counts as away", &["L03", "L07"], 0),
     bug::<membership::LookupStorm>("lookup-storm", "ten look-ups of the coordinator instead of one", &["L04"], 0),
-    bug::<membership::FencedTwinReturns>("fenced-twin-returns", "a fenced static member joins again", &["S19"], 8),
-    bug::<membership::TroubleUntold>("trouble-untold", "nobody hears that no coordinator can be found", &["L07"], 37),
-    bug::<membership::OnlyLookupTold>("only-lookup-told", "of all that fails the application hears of the look-up alone", &["L07"], 37),
+    bug::<membership::FencedTwinReturns>("fenced-twin-returns", "a fenced static member joins again", &["S19"], 44),
+    bug::<membership::TroubleUntold>("trouble-untold", "nobody hears that no coordinator can be found", &["L07"], 1),
+    bug::<membership::OnlyLookupTold>("only-lookup-told", "of all that fails the application hears of the look-up alone", &["L07"], 7),
     bug::<membership::RefusalTakenForPassing>("refusal-taken-for-passing", "a member knocks again and again at the door of a group of another kind", &["L07"], 50),
-    bug::<ending::CloseCommitsNothing>("close-commits-nothing", "no commit on close", &["S15"], 4),
+    bug::<ending::CloseCommitsNothing>("close-commits-nothing", "no commit on close", &["S15"], 40),
     bug::<ending::CloseHangs>("close-hangs", "close never ends", &["L05"], 1),
     bug::<ending::CallForgotten>("call-forgotten", "a call is never answered", &["L05"], 1),
     bug::<ending::PanicsWhenDropped>("panics-when-dropped", "a member panics when it has been dropped from the group", &["PANIC"], 0),
@@ -154,10 +155,15 @@ pub const ALL: &[Planted] = &[
     bug::<logs::TruncationIgnored>("truncation-ignored", "a position beyond the divergence stays there", &["S08"], 3),
     bug::<logs::ResetToTheWrongEnd>("reset-to-the-wrong-end", "earliest goes to the end", &["S07"], 0),
     bug::<logs::LossUntold>("loss-untold", "a position moves and nobody is told why", &["S07", "S08"], 1),
-    bug::<logs::RecreatedUnnoticed>("recreated-unnoticed", "a topic that was made anew keeps its positions", &["S17"], 7),
+    bug::<logs::RecreatedUnnoticed>("recreated-unnoticed", "a topic that was made anew keeps its positions", &["S17"], 9),
     bug::<coordinator::CommitLost>("commit-lost", "a coordinator answers with an offset that was committed long before", &["S06", "S11"], 0),
     bug::<reading::WaitsForMore>("waits-for-more", "a fetch waits until there is a megabyte", &["L02"], 0),
     bug::<reading::LogAskedThrice>("log-asked-thrice", "each leader is asked three times where its log begins", &["L04"], 7),
+    bug::<topics::WishesUntold>("wishes-untold", "the group never hears that an application wants other topics", &["L02"], 0),
+    bug::<topics::OldWishesTold>("old-wishes-told", "the group is told what the application wanted before", &["L02"], 0),
+    bug::<topics::TopicOverlooked>("topic-overlooked", "committed offsets are looked up by the number of the partition alone", &["S07"], 1),
+    bug::<topics::CommitsMixedUp>("commits-mixed-up", "a commit of two topics stores the offsets of each for the other", &["S05", "S06", "S10"], 1),
+    bug::<topics::UnreadTopicGiven>("unread-topic-given", "a leader gives a topic to one who does not read it", &["S18"], 1),
 ];
 
 /// The bug with this name.

@@ -443,7 +443,10 @@ impl World {
         }
         let settled = self.plan.settled_after();
         self.plan_in(settled + Duration::from_secs(1), Later::End(End::Move));
-        self.plan_in(settled + Duration::from_secs(7), Later::End(End::Bounce));
+        let bounce = settled + Duration::from_secs(7);
+        if bounce + OUTAGE * 2 <= self.plan.calm {
+            self.plan_in(bounce, Later::End(End::Bounce));
+        }
         self.see(None, &What::Calm);
     }
 }

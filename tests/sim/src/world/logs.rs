@@ -26,10 +26,15 @@ impl World {
         let Some(id) = self.cluster.topic_id(topic) else {
             return;
         };
-        note_topic(id, TopicName::from(topic));
-        if topic == TOPIC {
-            self.see(None, &What::Created { topic: id });
-        }
+        let name = TopicName::from(topic);
+        note_topic(id, name.clone());
+        self.see(
+            None,
+            &What::Created {
+                name: &name,
+                topic: id,
+            },
+        );
     }
 
     /// Deletes it with all that is in it. Whoever is told of an offset that goes has heard of this before.
