@@ -9,13 +9,20 @@ use kohort_protocol::api::offset_commit::{
     OffsetCommitPartition, OffsetCommitRequest, OffsetCommitResponse, OffsetCommitResponsePartition,
     OffsetCommitResponseTopic, OffsetCommitTopic,
 };
-use kohort_protocol::{ErrorCode, TopicName};
+use kohort_protocol::{ErrorCode, TopicId, TopicName};
 
 use super::{Caller, Outcome};
 use crate::cluster::Cluster;
 use crate::coordinator::record::{CommittedOffset, Record};
 use crate::coordinator::shard::Books;
 use crate::coordinator::turn::Completion;
+
+/// What the coordinator is to store.
+struct Wanted {
+    topic: TopicName,
+    topic_id: TopicId,
+    partition: OffsetCommitPartition,
+}
 
 impl Cluster {
     pub(super) fn offset_commit(&mut self, caller: &Caller, request: &OffsetCommitRequest) -> Outcome {
@@ -49,17 +56,22 @@ impl Cluster {
         &self,
         caller: &Caller,
         topic: &OffsetCommitTopic,
-        wanted: &mut Vec<(TopicName, OffsetCommitPartition)>,
+        wanted: &mut Vec<Wanted>,
     ) -> OffsetCommitResponseTopic {
-        let name = if caller.version >= 10 {
-            self.topics.name_of(topic.topic_id).cloned()
+        let (name, topic_id) = if caller.version >= 10 {
+            (self.topics.name_of(topic.topic_id).cloned(), topic.topic_id)
         } else {
-            self.topics.topic(topic.name.as_str()).map(|_| topic.name.clone())
+            let name = self.topics.topic(topic.name.as_str()).map(|_| topic.name.clone());
+            (name, TopicId::ZERO)
         };
         let partitions = topic.partitions.iter().map(|partition| {
             let code = self.look_at_partition(caller, name.as_ref(), partition);
             if code.is_ok() {
-                wanted.push((name.clone().unwrap_or_default(), partition.clone()));
+                wanted.push(Wanted {
+                    topic: name.clone().unwrap_or_default(),
+                    topic_id,
+                    partition: partition.clone(),
+                });
             }
             outcome(partition.partition_index, code)
         });
@@ -103,7 +115,7 @@ fn commit(
     books: &mut Books<'_>,
     caller: &Caller,
     request: &OffsetCommitRequest,
-    wanted: Vec<(TopicName, OffsetCommitPartition)>,
+    wanted: Vec<Wanted>,
     then: Completion,
 ) -> Result<(), ErrorCode> {
     let id = &request.group_id;
@@ -117,15 +129,17 @@ fn commit(
     let own_retention = u64::try_from(request.retention_time_ms)
         .ok()
         .map(Duration::from_millis);
-    let records = wanted.into_iter().map(|(topic, partition)| {
+    let records = wanted.into_iter().map(|wanted| {
+        let partition = wanted.partition;
         let offset = CommittedOffset {
+            topic_id: wanted.topic_id,
             offset: partition.committed_offset,
             leader_epoch: partition.committed_leader_epoch,
             metadata: partition.committed_metadata.unwrap_or_default(),
             committed_at,
             expires_at: own_retention.map(|span| committed_at + span),
         };
-        Record::Offset(id.clone(), topic, partition.partition_index, offset)
+        Record::Offset(id.clone(), wanted.topic, partition.partition_index, offset)
     });
     books.turn.append(records.collect(), then)?;
     books.make_group(id);

@@ -63,7 +63,10 @@ impl Cluster {
             Some(&topic.name)
         };
         let partitions = topic.partition_indexes.iter().map(|index| match name {
-            Some(name) => found(*index, offsets.get(&(name.clone(), *index))),
+            Some(name) => {
+                let offset = offsets.get(&(name.clone(), *index));
+                found(*index, offset.filter(|offset| is_of(offset, topic.topic_id)))
+            }
             None => nothing(*index, ErrorCode::UNKNOWN_TOPIC_ID),
         });
         OffsetFetchResponseTopic {
@@ -94,6 +97,12 @@ impl Cluster {
         topics.retain(|topic| caller.version < 10 || topic.topic_id != TopicId::ZERO);
         topics
     }
+}
+
+/// What was committed for a topic that is gone is none of the one that was made anew under its name, as far as both are known by id
+/// (`OffsetMetadataManager.isOffsetInvalid` of Kafka 4.3).
+fn is_of(offset: &CommittedOffset, asked: TopicId) -> bool {
+    [offset.topic_id, TopicId::ZERO].contains(&asked) || offset.topic_id == TopicId::ZERO
 }
 
 fn found(index: i32, offset: Option<&CommittedOffset>) -> OffsetFetchResponsePartition {

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use kohort_protocol::{Generation, GroupId, LeaderEpoch, MemberId, Timestamp, TopicName};
+use kohort_protocol::{Generation, GroupId, LeaderEpoch, MemberId, Timestamp, TopicId, TopicName};
 
 use crate::group::Member;
 
@@ -32,6 +32,8 @@ pub(crate) struct GroupRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CommittedOffset {
+    /// The topic it was committed for, if the commit named it by id (v10); else zero.
+    pub topic_id: TopicId,
     /// The offset of the next record to read. Kafka does not check it: it may be anything.
     pub offset: i64,
     /// The leader epoch that was committed with it.

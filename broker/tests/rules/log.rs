@@ -67,7 +67,7 @@ impl Lab {
         answer.base_offset
     }
 
-    fn topic_id(&mut self) -> TopicId {
+    pub(crate) fn topic_id(&mut self) -> TopicId {
         let wire = self.wire(NodeId(1));
         self.call(wire, 12, metadata(&["t"])).topics[0].topic_id
     }

@@ -391,6 +391,7 @@ impl Member {
                 // Not before: what was processed until now may be committed while the log is asked.
                 self.partitions.may_go_back(name);
                 if let Some(reason) = reason {
+                    self.partitions.set_back(name);
                     self.wire.event(Event::Reset {
                         partition: name.clone(),
                         from,

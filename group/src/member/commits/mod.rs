@@ -7,7 +7,7 @@
 mod calls;
 mod doubt;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -467,6 +467,7 @@ fn codes(
     names: &BTreeMap<TopicId, TopicName>,
 ) -> BTreeMap<TopicPartition, ErrorCode> {
     let mut codes = BTreeMap::new();
+    let mut contradicted = BTreeSet::new();
     for topic in &response.topics {
         let name = if topic.name.is_empty() {
             names.get(&topic.topic_id)
@@ -479,8 +480,12 @@ fn codes(
                 topic: name.clone(),
                 partition: partition.partition_index,
             };
-            codes.insert(partition_name, partition.error_code);
+            let other = codes.insert(partition_name.clone(), partition.error_code);
+            if other.is_some_and(|other| other != partition.error_code) {
+                contradicted.insert(partition_name);
+            }
         }
     }
+    codes.retain(|name, _| !contradicted.contains(name));
     codes
 }

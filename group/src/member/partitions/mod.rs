@@ -167,6 +167,19 @@ impl Partitions {
         }
     }
 
+    /// The log set the position back. What it does not hold any more counts as processed no longer: to commit it would skip new records
+    /// that take its offsets.
+    pub(super) fn set_back(&mut self, name: &TopicPartition) {
+        if let Some(partition) = self.owned.get_mut(name) {
+            let to = partition.fetch;
+            let is_left = |at: &Position| at.offset <= to.offset;
+            partition.processed = partition.processed.map(|at| if is_left(&at) { at } else { to });
+            // Its number may come again, and is another record's then.
+            partition.committed = partition.committed.filter(is_left);
+        }
+        self.may_go_back(name);
+    }
+
     /// Nothing more of it is fetched until the application seeks; what lies ready may still be had.
     pub(super) fn halt(&mut self, name: &TopicPartition) {
         if let Some(partition) = self.owned.get_mut(name) {
@@ -178,7 +191,7 @@ impl Partitions {
     pub(super) fn truncate(&mut self, wire: &mut Wire, name: &TopicPartition, to: Position) {
         self.jump(wire, name, Place::At);
         self.place(name, to);
-        self.may_go_back(name);
+        self.set_back(name);
     }
 
     /// Hands out nothing of it, or goes on.

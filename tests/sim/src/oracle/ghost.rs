@@ -554,7 +554,7 @@ pub(super) fn loses_coordinator(response: &Response) -> bool {
         Response::Heartbeat(response) => is_none(response.error_code),
         Response::LeaveGroup(response) => is_none(response.error_code),
         Response::OffsetCommit(response) => codes(response).into_values().any(is_lost),
-        Response::OffsetFetch(response) => response.groups.iter().any(|group| is_lost(group.error_code)),
+        Response::OffsetFetch(response) => response.groups.iter().any(|group| is_none(group.error_code)),
         Response::DescribeGroups(response) => response.groups.iter().any(|group| is_none(group.error_code)),
         _ => false,
     }

@@ -43,6 +43,11 @@ impl Invariant for Told {
         {
             self.lost.remove(&process);
         }
+        if let What::Said(Event::Assigned { .. }) = what {
+            for (_, _, row) in self.rows.of_mut(process) {
+                row.before_round = row.failures;
+            }
+        }
         match self.rows.see(process, what, scene.now) {
             None => Ok(()),
             Some((key, kind)) => self.is_told(key, kind),
@@ -66,7 +71,7 @@ impl Told {
         let untold = self
             .rows
             .of(key)
-            .find(|(of, row)| *of == kind && !row.told && row.failures > PATIENCE);
+            .find(|(of, row)| *of == kind && !row.told && row.failures - row.before_round > PATIENCE);
         match untold.filter(|_| !knows) {
             None => Ok(()),
             Some((_, row)) => Err(format!(

@@ -226,13 +226,19 @@ pub(crate) fn offsets(request: &OffsetCommitRequest) -> impl Iterator<Item = (To
     })
 }
 
-/// What was said of each partition.
+/// What was said of each partition; of two words that differ neither.
 pub(crate) fn codes(response: &OffsetCommitResponse) -> BTreeMap<TopicPartition, ErrorCode> {
-    let of_topic = response.topics.iter().flat_map(|topic| {
-        topic.partitions.iter().map(|partition| {
+    let mut codes = BTreeMap::new();
+    let mut contradicted = BTreeSet::new();
+    for topic in &response.topics {
+        for partition in &topic.partitions {
             let name = named(&topic.name, topic.topic_id, partition.partition_index);
-            (name, partition.error_code)
-        })
-    });
-    of_topic.collect()
+            let other = codes.insert(name.clone(), partition.error_code);
+            if other.is_some_and(|other| other != partition.error_code) {
+                contradicted.insert(name);
+            }
+        }
+    }
+    codes.retain(|name, _| !contradicted.contains(name));
+    codes
 }

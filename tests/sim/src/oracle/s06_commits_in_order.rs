@@ -13,7 +13,7 @@ use kohort_group::member::{Event, SeekTo};
 use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::api::offset_fetch::OffsetFetchResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Timestamp, TopicPartition};
+use kohort_protocol::{ErrorCode, Timestamp, TopicId, TopicPartition};
 
 use super::names::named;
 use super::s05_commit_fencing::{codes, offsets};
@@ -47,7 +47,8 @@ struct Rewound {
 
 #[derive(Default)]
 pub(super) struct CommitsInOrder {
-    committed: BTreeMap<TopicPartition, i64>,
+    /// And since when.
+    committed: BTreeMap<TopicPartition, (i64, Timestamp)>,
     /// Sent and not answered.
     open: BTreeMap<Process, Vec<(TopicPartition, i64)>>,
     given_up: Vec<GivenUp>,
@@ -75,7 +76,7 @@ impl Invariant for CommitsInOrder {
                     response: Response::OffsetFetch(response),
                     ..
                 },
-            ) if scene.cluster.coordinator(scene.group) == Some(*node) => return self.read(response),
+            ) if scene.cluster.coordinator(scene.group) == Some(*node) => return self.read(scene, response),
             (
                 Some(process),
                 What::Sent {
@@ -185,7 +186,11 @@ impl CommitsInOrder {
                 "the committed offset of {partition}, {from:?}, has vanished"
             ));
         };
-        self.committed.insert(partition.clone(), to);
+        let before = self.committed.insert(partition.clone(), (to, scene.now));
+        // Of a topic that is gone: whoever asks for it by id is told of none.
+        let logs = &scene.ghost.logs;
+        let is_old = before.is_some_and(|(_, at)| at < logs.made());
+        let is_foreign = scene.ghost.by_id && logs.is_recreated(partition) && is_old;
         self.rewound
             .retain(|rewound| rewound.partition != *partition || to < rewound.from);
         let Some(from) = from.filter(|&from| to < from) else {
@@ -194,7 +199,7 @@ impl CommitsInOrder {
         let is_fair = |lowest: &BTreeMap<TopicPartition, i64>| {
             lowest.get(partition).is_some_and(|&lowest| to >= lowest)
         };
-        if is_fair(&self.asked) || is_fair(&self.lowered) {
+        if is_fair(&self.asked) || is_fair(&self.lowered) || is_foreign {
             return Ok(());
         }
         let reason = self
@@ -216,8 +221,8 @@ impl CommitsInOrder {
         Ok(())
     }
 
-    /// What is read is what was stored last.
-    fn read(&self, response: &OffsetFetchResponse) -> Verdict {
+    /// What is read is what was stored last, unless that was for a topic that is gone.
+    fn read(&self, scene: &Scene<'_>, response: &OffsetFetchResponse) -> Verdict {
         for topic in response.groups.iter().flat_map(|group| &group.topics) {
             for partition in topic
                 .partitions
@@ -225,10 +230,20 @@ impl CommitsInOrder {
                 .filter(|partition| partition.error_code.is_ok())
             {
                 let name = named(&topic.name, topic.topic_id, partition.partition_index);
-                let stored = self.committed.get(&name).copied().unwrap_or(-1);
-                if partition.committed_offset != stored {
+                let stored = self.committed.get(&name).map_or(-1, |(stored, _)| *stored);
+                let of = scene
+                    .cluster
+                    .committed(scene.group, &name)
+                    .map(|stored| stored.topic_id);
+                let is_foreign = of.is_some_and(|of| ![TopicId::ZERO, topic.topic_id].contains(&of));
+                let expected = if scene.ghost.by_id && is_foreign {
+                    -1
+                } else {
+                    stored
+                };
+                if partition.committed_offset != expected {
                     return Err(format!(
-                        "S11: OffsetFetch answered {} for {name}; {stored} is committed",
+                        "S11: OffsetFetch answered {} for {name}; {stored} is committed (for topic {of:?})",
                         partition.committed_offset
                     ));
                 }

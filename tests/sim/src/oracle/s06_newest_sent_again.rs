@@ -52,8 +52,14 @@ impl Invariant for NewestSentAgain {
                 ..
             } => {
                 let codes = codes(response);
-                let all_well = codes.values().all(|code| *code == ErrorCode::NONE);
-                self.answered(process, scene.now, all_well && offsets(commit).count() > 0);
+                let is_stored = |code: &ErrorCode| *code == ErrorCode::NONE;
+                let is_all_well = codes.len() == offsets(commit).count() && codes.values().all(is_stored);
+                if codes.values().any(is_stored) {
+                    self.acknowledged(process, scene.now);
+                }
+                if !is_all_well {
+                    self.disturbed(process, scene.now);
+                }
             }
             What::Answered {
                 request: Request::OffsetCommit(commit),
@@ -115,28 +121,24 @@ impl NewestSentAgain {
         }
     }
 
-    fn answered(&mut self, process: Process, now: Timestamp, all_well: bool) {
-        let doubts = self
-            .doubtful
-            .get_mut(&process)
-            .into_iter()
-            .flat_map(BTreeMap::values_mut);
-        for doubt in doubts {
-            match doubt {
-                None if all_well => {
-                    *doubt = Some(Doubt {
-                        acknowledged: now,
-                        free: now,
-                    });
-                }
-                Some(doubt) if !all_well => doubt.free = now,
-                _ => {}
-            }
+    fn acknowledged(&mut self, process: Process, now: Timestamp) {
+        for doubt in self.doubts(process) {
+            doubt.get_or_insert(Doubt {
+                acknowledged: now,
+                free: now,
+            });
         }
     }
 
     fn disturbed(&mut self, process: Process, now: Timestamp) {
-        self.answered(process, now, false);
+        for doubt in self.doubts(process).flatten() {
+            doubt.free = now;
+        }
+    }
+
+    fn doubts(&mut self, process: Process) -> impl Iterator<Item = &mut Option<Doubt>> {
+        let doubtful = self.doubtful.get_mut(&process);
+        doubtful.into_iter().flat_map(BTreeMap::values_mut)
     }
 
     fn sent(&mut self, process: Process, now: Timestamp, named: impl Iterator<Item = (TopicPartition, i64)>) {

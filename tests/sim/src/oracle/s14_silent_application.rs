@@ -4,12 +4,12 @@
 //!
 //! Source: rule 6; KAFKA-16243, KAFKA-16165, KIP-345.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use kohort_group::member::{Event, MemberError};
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{MemberId, Timestamp};
+use kohort_protocol::{ErrorCode, MemberId, Timestamp};
 
 use super::s15_close::is_heard;
 use super::{Invariant, Life, ProcessGhost, Scene, Verdict};
@@ -23,6 +23,9 @@ pub(super) struct SilentApplication {
     owes: BTreeSet<Process>,
     /// Who was in its session when it was last heard of.
     in_session: BTreeSet<Process>,
+    /// Since when the coordinator has not been heard, counted from what it acknowledged: whoever has not for a whole session looks for
+    /// another, and says goodbye to that.
+    unheard: BTreeMap<Process, Timestamp>,
     /// Goodbyes that are on their way, or were heard.
     leaves: BTreeSet<(Process, MemberId)>,
 }
@@ -81,11 +84,23 @@ impl Invariant for SilentApplication {
                     ghost.polled
                 ));
             }
+            What::Answered {
+                reply: Ok(response),
+                sent,
+                ..
+            } => {
+                if let Some(since) = acknowledged(response, *sent, scene.now) {
+                    let unheard = self.unheard.entry(process).or_insert(since);
+                    *unheard = since.max(*unheard);
+                }
+            }
             What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) if was_in_session => {
+                let unheard = self.unheard.get(&process).copied().unwrap_or_default();
+                let hears = scene.now.since(unheard) < ghost.config.session_timeout;
                 // Of one that was frozen over it more may have ended than its application's time.
                 let is_on_time = scene.now.since(ghost.polled) == ghost.config.max_poll_interval;
                 let is_dynamic = ghost.config.group_instance_id.is_none();
-                if is_on_time && is_dynamic && ghost.knows_coordinator && ghost.is_up() {
+                if is_on_time && is_dynamic && hears && ghost.knows_coordinator && ghost.is_up() {
                     self.owes.insert(process);
                 }
             }
@@ -109,6 +124,18 @@ impl Invariant for SilentApplication {
                 process.0, ghost.polled
             )),
         }
+    }
+}
+
+/// While a JoinGroup is parked the coordinator's clock stands still; of the others it started no earlier than they were sent.
+fn acknowledged(response: &Response, sent: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    match response {
+        Response::JoinGroup(join) => join.error_code.is_ok().then_some(now),
+        Response::SyncGroup(sync) => sync.error_code.is_ok().then_some(sent),
+        Response::Heartbeat(beat) => [ErrorCode::NONE, ErrorCode::REBALANCE_IN_PROGRESS]
+            .contains(&beat.error_code)
+            .then_some(sent),
+        _ => None,
     }
 }
 

@@ -13,6 +13,9 @@ use super::{Later, World};
 use crate::history::{Process, What};
 use crate::plan::{Act, Commits, NAMES, TOPIC, Topics};
 
+/// From the last two disturbances to the end.
+const TO_RECOVER: Duration = Duration::from_secs(20);
+
 /// Shorter than any session.
 const OUTAGE: Duration = Duration::from_secs(3);
 
@@ -441,12 +444,13 @@ impl World {
         for member in 0..self.plan.members.len() {
             self.bring_back(member);
         }
-        let settled = self.plan.settled_after();
+        // What comes now disturbs nobody; it leaves time to read on.
+        let settled = self
+            .plan
+            .settled_after()
+            .min(self.plan.calm.saturating_sub(TO_RECOVER));
         self.plan_in(settled + Duration::from_secs(1), Later::End(End::Move));
-        let bounce = settled + Duration::from_secs(7);
-        if bounce + OUTAGE * 2 <= self.plan.calm {
-            self.plan_in(bounce, Later::End(End::Bounce));
-        }
+        self.plan_in(settled + Duration::from_secs(7), Later::End(End::Bounce));
         self.see(None, &What::Calm);
     }
 }
