@@ -10,10 +10,11 @@
 //! a guard that is released later finds nobody waiting.
 
 use alloc::format;
+use alloc::vec::Vec;
 
 use bytes::Bytes;
-use kohort_protocol::Timestamp;
 use kohort_protocol::consumer_protocol::Assignment;
+use kohort_protocol::{Timestamp, TopicPartition};
 
 use super::error::MemberError;
 use super::io::{Event, GuardId};
@@ -97,8 +98,19 @@ impl Member {
 
     /// The next round is wanted: nothing more is handed out, and the application is asked to finish (rule 11).
     pub(super) fn revoke_wanted(&mut self, learned: Timestamp) {
-        let deadline = learned + self.wire.config.max_poll_interval;
         self.partitions.withdraw(&mut self.wire);
+        self.ask_back(learned + self.wire.config.max_poll_interval);
+    }
+
+    /// Some are lost, and with them every notice that was not read: what is to be given back still is asked for anew.
+    pub(super) fn some_lost(&mut self, partitions: Vec<TopicPartition>) {
+        self.wire.event(Event::Lost { partitions });
+        if let Handover::Revoking { deadline, .. } = self.handover {
+            self.ask_back(deadline);
+        }
+    }
+
+    fn ask_back(&mut self, deadline: Timestamp) {
         if self.partitions.is_empty() {
             self.handover = Handover::Flushing { deadline };
             return;

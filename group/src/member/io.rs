@@ -323,7 +323,8 @@ pub enum Event {
         /// After that the group goes on without us.
         deadline: Timestamp,
     },
-    /// These partitions are gone already, perhaps to somebody else: commit nothing of them. Guards that are held still are void.
+    /// These partitions are gone already, perhaps to somebody else: commit nothing of them. Guards that are held still are void; what is
+    /// to be given back besides is asked for anew.
     Lost {
         /// What was lost.
         partitions: Vec<TopicPartition>,

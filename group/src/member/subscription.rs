@@ -11,7 +11,6 @@ use kohort_protocol::{ErrorCode, Generation, TopicName, gather};
 
 use super::config::is_legal;
 use super::error::MemberError;
-use super::io::Event;
 use super::leader::Watch;
 use super::membership::MemberState;
 use super::review::Review;
@@ -120,7 +119,7 @@ impl Member {
             return;
         }
         self.ledger.fence_partitions(&mut self.wire, &gone);
-        self.wire.event(Event::Lost { partitions: gone });
+        self.some_lost(gone);
         self.membership
             .rejoin(&self.wire, "a topic was deleted and made anew");
     }
