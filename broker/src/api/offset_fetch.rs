@@ -128,13 +128,13 @@ fn nothing(partition_index: i32, error_code: ErrorCode) -> OffsetFetchResponsePa
     }
 }
 
-/// v1 has no place for an error but the partitions.
+/// v1 has no place for an error but the partitions, and no offset but of a partition is unstable.
 fn failed(asked: &OffsetFetchGroup, version: i16, code: ErrorCode) -> OffsetFetchResponseGroup {
     let mut response = OffsetFetchResponseGroup {
         group_id: asked.group_id.clone(),
         ..OffsetFetchResponseGroup::default()
     };
-    if version < 2 {
+    if version < 2 || code == ErrorCode::UNSTABLE_OFFSET_COMMIT {
         let topics = asked.topics.iter().flatten();
         response.topics = topics.map(|topic| failed_topic(topic, code)).collect();
     } else {

@@ -3,7 +3,6 @@
 //! The application closes by its own wish, so it is not asked to let go of anything. All of it happens by the deadline, also when no
 //! coordinator can be found.
 
-use alloc::collections::BTreeSet;
 use core::time::Duration;
 
 use kohort_protocol::Timestamp;
@@ -66,7 +65,7 @@ impl Member {
 
     fn end(&mut self, stage: Stage, deadline: Timestamp) {
         self.life = Life::Closing { stage, deadline };
-        self.topics.want(BTreeSet::new());
+        self.want_topics();
     }
 
     pub(super) const fn closing_deadline(&self) -> Option<Timestamp> {

@@ -69,6 +69,7 @@ impl Member {
         self.partitions
             .assign(assigned.partitions.into_iter().filter(|p| p.partition >= 0));
         self.drop_recreated(); // notes which topics they are of
+        self.want_topics();
         self.ledger.began(&self.wire);
         let (guard, period) = (self.next_guard(), self.partitions.period());
         self.handover = Handover::Assigned { guard };

@@ -101,12 +101,15 @@ impl Member {
         self.want_topics();
     }
 
-    /// Says about which topics something must be known.
+    /// Says about which topics something must be known. What is owned is committed under its id before it is given back, also when
+    /// nothing of its topic is wished any more, or nothing at all: OffsetCommit 10 has no names (Kafka 4.2).
     pub(super) fn want_topics(&mut self) {
         let led = self.lead.iter().flat_map(|lead| lead.topics().iter());
         let watched = self.watch.iter().flat_map(Watch::topics);
-        let all = self.subscription.iter().chain(led).chain(watched);
-        self.topics.want(gather(all.cloned()));
+        let wished = self.subscription.iter().chain(led).chain(watched);
+        let wished = wished.filter(|_| !self.is_closing());
+        let owned = self.partitions.iter().map(|(name, _)| &name.topic);
+        self.topics.want(gather(wished.chain(owned).cloned()));
     }
 
     /// Partitions of a topic that was deleted and made anew are others, although they are called the same: no position of the old ones
@@ -115,10 +118,10 @@ impl Member {
         let gone = self
             .partitions
             .drop_recreated(&mut self.wire, |topic| self.topics.id(topic));
+        self.ledger.fence_partitions(&mut self.wire, &gone);
         if gone.is_empty() || self.life != Life::Running {
             return;
         }
-        self.ledger.fence_partitions(&mut self.wire, &gone);
         self.some_lost(gone);
         self.membership
             .rejoin(&self.wire, "a topic was deleted and made anew");

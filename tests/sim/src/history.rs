@@ -85,8 +85,8 @@ pub enum What<'a> {
     Said(&'a Event),
     /// The application hears it.
     Heard(&'a Event),
-    /// The application lets go of a notice.
-    Released { guard: GuardId },
+    /// The application lets go of a notice, perhaps because it failed with it in its hands.
+    Released { guard: GuardId, unwinding: bool },
     /// It asks for a commit.
     CommitAsked {
         call: CallId,

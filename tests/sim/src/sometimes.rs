@@ -128,6 +128,8 @@ situations! {
     Paused
     /// an application lowered a committed offset
     Lowered
+    /// an application failed with a notice in its hands
+    FailedInNotice
     /// an application closed with a notice in its hands
     ClosedInNotice
     /// an application took records while its machine was not called
@@ -325,6 +327,7 @@ impl Sometimes {
                 self.answered(now, process, response, of);
             }
             What::Said(event) => self.said(now, event, of),
+            What::Released { unwinding, .. } => self.reached_if(*unwinding, Situation::FailedInNotice),
             What::Subscribed { .. } => {
                 let is_under_way = matches!(
                     self.standing,

@@ -233,7 +233,9 @@ fn detail(what: &What<'_>) -> String {
         What::Committed { from, to, .. } => format!("{from:?} -> {to:?}"),
         What::Stranger { code } => code.to_string(),
         What::Group(standing) => format!("{standing:?}"),
-        What::Released { guard } => guard.0.to_string(),
+        What::Released { guard, unwinding } => {
+            format!("{}{}", guard.0, if *unwinding { " unwinding" } else { "" })
+        }
         What::Frozen(frozen) => frozen.to_string(),
         What::LogChanged { topic, change, .. } => format!("{topic} {change:?}"),
         What::Created { topic, .. } => topic.to_string(),

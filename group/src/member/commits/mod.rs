@@ -328,7 +328,12 @@ impl Ledger {
         response: &OffsetCommitResponse,
     ) -> Outcome {
         let codes = codes(response, &sent.names);
-        let mut outcome = Outcome::default();
+        // Also if none of it is ours any more: a word on our membership counts, whatever it is said of (rule 3).
+        let heard = codes.values().copied().find(is_of_membership);
+        let mut outcome = Outcome {
+            heard: heard.map(|code| (sent.round, code)),
+            ..Outcome::default()
+        };
         let mut failed: Option<ErrorCode> = None;
         for (name, mut entry) in sent.entries {
             // An answer that passes a partition over decides nothing about it.
@@ -349,17 +354,14 @@ impl Ledger {
                     self.again(wire, entry, sent.fenced);
                 }
                 Recovery::Rejoin => {
-                    outcome.heard = Some((sent.round, code));
                     self.decide(wire, &entry, &Err(CommitError::RebalanceInProgress));
                     outcome.refused.push(entry.offset);
                 }
                 Recovery::ResetGeneration | Recovery::ResetMember => {
-                    outcome.heard = Some((sent.round, code));
                     let error = stale(&entry.offset);
                     self.decide(wire, &entry, &Err(error));
                 }
                 _ => {
-                    outcome.heard = Some((sent.round, code));
                     self.refused(wire, &entry, code);
                     outcome.refused.push(entry.offset);
                 }
@@ -412,6 +414,13 @@ impl Ledger {
     pub(super) fn close(&mut self, wire: &mut Wire) {
         self.calls.close(wire);
     }
+}
+
+fn is_of_membership(code: &ErrorCode) -> bool {
+    matches!(
+        Recovery::of(ApiKey::OffsetCommit, *code),
+        Recovery::Rejoin | Recovery::ResetGeneration | Recovery::ResetMember | Recovery::Fenced
+    )
 }
 
 /// Why an offset cannot be committed any more: it was read in a period that is over, or we have no place in the group (rule 18).

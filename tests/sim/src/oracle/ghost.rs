@@ -67,6 +67,8 @@ pub struct ProcessGhost {
     pub rejoins: bool,
     /// The notice of the assignment that is in force, and what it gives: not what was lost before it is heard.
     assigned: Option<(GuardId, BTreeMap<TopicPartition, Period>)>,
+    /// The notice that its machine waits for.
+    awaited: Option<GuardId>,
     /// The notice of a revocation that it holds.
     pub revoking: Option<GuardId>,
     /// Where it may begin, by partition, in this period: the committed offset that it was told, or where a reset set it.
@@ -122,6 +124,7 @@ impl ProcessGhost {
             owner_generation: Generation::NONE,
             rejoins: false,
             assigned: None,
+            awaited: None,
             revoking: None,
             started: BTreeMap::new(),
             sought: BTreeMap::new(),
@@ -292,6 +295,7 @@ impl ProcessGhost {
                 self.started.clear();
                 self.sought.clear();
                 self.listed.clear();
+                self.awaited = Some(*guard);
                 let given = partitions.iter().map(|partition| (partition.clone(), *period));
                 self.assigned = Some((*guard, given.collect()));
                 // A machine that was not called accepts by what it had heard.
@@ -299,6 +303,7 @@ impl ProcessGhost {
                 self.is_remade = false;
             }
             What::Said(Event::Error(MemberError::Refused { .. })) => self.refused = Some(now),
+            What::Said(Event::Revoking { guard, .. }) => self.awaited = Some(*guard),
             What::Said(Event::Lost { partitions }) => self.lost(partitions),
             // Who owns nothing loses nothing, and is out of the group all the same.
             What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) => self.in_session = false,
@@ -307,7 +312,15 @@ impl ProcessGhost {
                 self.watched.clear();
             }
             What::Heard(event) => self.heard(event),
-            What::Released { guard } if self.revoking == Some(*guard) => self.own_nothing(),
+            // Whose application failed is out of the group, though a static one says no word.
+            What::Released {
+                guard,
+                unwinding: true,
+            } if self.awaited == Some(*guard) => {
+                self.in_session = false;
+                self.own_nothing();
+            }
+            What::Released { guard, .. } if self.revoking == Some(*guard) => self.own_nothing(),
             _ => {}
         }
     }
@@ -350,6 +363,7 @@ impl ProcessGhost {
 
     /// Only leaders are told who takes part.
     fn leads(&mut self, members: &[JoinGroupMember]) {
+        self.watched.clear();
         if members.is_empty() {
             return;
         }
@@ -364,6 +378,7 @@ impl ProcessGhost {
     /// All, or what belongs to the topic that was made anew.
     fn lost(&mut self, partitions: &[TopicPartition]) {
         self.in_session &= self.is_remade && partitions.iter().all(|lost| lost.topic.as_str() == TOPIC);
+        self.awaited = self.awaited.filter(|_| self.in_session);
         self.owned.retain(|owned, _| !partitions.contains(owned));
         if self.owned.is_empty() {
             self.revoking = None;

@@ -19,12 +19,20 @@ use crate::history::{Process, What};
 
 const SLACK: Duration = Duration::from_secs(2);
 
+/// The last is what it wishes now.
+#[derive(Default)]
+struct Wishes {
+    at: Timestamp,
+    all: Vec<BTreeSet<TopicName>>,
+}
+
 #[derive(Default)]
 pub(super) struct SubscriptionTold {
     /// What the last JoinGroup of each said.
     told: BTreeMap<Process, BTreeSet<TopicName>>,
-    /// What each wished since its machine is not called any more: that hears of it, one wish after the other, when it is called again.
-    unheard: BTreeMap<Process, Vec<BTreeSet<TopicName>>>,
+    /// What each wishes, and before that what its machine may not have heard yet: it fires what is due before it looks at what is new, and
+    /// one that is not called hears of all of it, one after the other, when it is called again.
+    wishes: BTreeMap<Process, Wishes>,
     /// By when each must have said what it wishes now.
     due: Watch<Process>,
 }
@@ -43,7 +51,7 @@ impl Invariant for SubscriptionTold {
                 ..
             } => {
                 let said = said(join)?;
-                if said != ghost.subscribed && !self.is_unheard(process, ghost, scene.now, &said) {
+                if said != ghost.subscribed && !self.is_outdated(process, ghost, scene.now, &said) {
                     return Err(format!(
                         "process {} tells the group that it reads {said:?}; its application wants {:?}",
                         process.0, ghost.subscribed
@@ -53,24 +61,23 @@ impl Invariant for SubscriptionTold {
                 self.due.remove(process);
             }
             What::Frozen(true) => {
-                self.unheard.insert(process, vec![ghost.subscribed.clone()]);
+                self.wish(process, ghost, scene.now);
                 self.due.remove(process);
             }
             What::Subscribed { .. } if ghost.life == Life::Frozen => {
-                let unheard = self.unheard.entry(process).or_default();
-                unheard.push(ghost.subscribed.clone());
+                self.wish(process, ghost, scene.now);
+            }
+            What::Subscribed { .. } | What::Started { .. } => {
+                self.wish(process, ghost, scene.now);
+                self.expect(process, ghost, scene.now);
             }
             // What hinders it is over, and it may take its time from now on.
-            What::Subscribed { .. }
-            | What::Frozen(false)
+            What::Frozen(false)
             | What::Released { .. }
             | What::Answered {
                 request: Request::JoinGroup(_) | Request::SyncGroup(_) | Request::FindCoordinator(_),
                 ..
-            } => {
-                self.due
-                    .set_or_remove(process, self.due(process, ghost, scene.now));
-            }
+            } => self.expect(process, ghost, scene.now),
             What::Closing { .. } | What::Closed { .. } | What::Crashed => {
                 self.due.remove(process);
             }
@@ -99,21 +106,33 @@ impl Invariant for SubscriptionTold {
 }
 
 impl SubscriptionTold {
-    fn is_unheard(
+    fn wish(&mut self, process: Process, ghost: &ProcessGhost, now: Timestamp) {
+        let wishes = self.wishes.entry(process).or_default();
+        // What was wished before that is long heard.
+        if ghost.life == Life::Running || ghost.awake_since == now {
+            wishes.all.drain(..wishes.all.len().saturating_sub(1));
+        }
+        wishes.all.push(ghost.subscribed.clone());
+        wishes.at = now;
+    }
+
+    fn is_outdated(
         &self,
         process: Process,
         ghost: &ProcessGhost,
         now: Timestamp,
         said: &BTreeSet<TopicName>,
     ) -> bool {
-        let unheard = self.unheard.get(&process);
-        ghost.awake_since == now && unheard.is_some_and(|wishes| wishes.contains(said))
+        let wishes = self.wishes.get(&process);
+        let wishes = wishes.filter(|wishes| ghost.awake_since == now || wishes.at == now);
+        wishes.is_some_and(|wishes| wishes.all.contains(said))
     }
 
-    fn due(&self, process: Process, ghost: &ProcessGhost, now: Timestamp) -> Option<Timestamp> {
-        let told = self.told.get(&process)?;
+    fn expect(&mut self, process: Process, ghost: &ProcessGhost, now: Timestamp) {
+        let told = self.told.get(&process);
         let patience = ghost.config.max_poll_interval + ghost.late + SLACK;
-        (*told != ghost.subscribed && ghost.is_up()).then(|| now + patience)
+        let is_behind = told.is_some_and(|told| *told != ghost.subscribed && ghost.is_up());
+        self.due.set_or_remove(process, is_behind.then(|| now + patience));
     }
 }
 

@@ -78,6 +78,7 @@ impl Invariant for ReasonToJoin {
                 known.reason = Some("its subscription changed");
                 known.forget(ghost);
             }
+            What::Released { unwinding: true, .. } => known.reason = Some("its application failed"),
             What::Polled => known.heard(ghost, scene.now, false),
             What::Waiting(waits) => known.heard(ghost, scene.now, *waits),
             What::Sent {

@@ -2,7 +2,7 @@
 //! that the old id is unknown or fenced, or after it left. Otherwise the old id holds up the group until its session ends.
 //!
 //! Source: rule 2; KAFKA-13419; franz-go sweep F2. A static member is found again by its name and may join without an id. Who says that
-//! its application was away too long has left: the goodbye, which S14 wants to see, need not be on its way before the new id is asked for.
+//! its application was away too long, or failed while partitions were handed over, has left: the goodbye, which S14 wants to see, need not be on its way before the new id is asked for.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +32,9 @@ impl Invariant for MemberIdKept {
                 reply: Ok(response), ..
             } => self.answered(process, response),
             What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) => {
+                self.known.remove(&process);
+            }
+            What::Released { unwinding: true, .. } if !scene.ghost.of(process).in_session => {
                 self.known.remove(&process);
             }
             What::Sent { request, .. } => {

@@ -69,7 +69,10 @@ impl Invariant for Recreated {
             (Some(process), What::Delivered { partition, topic, .. }) => {
                 return self.delivered(process, partition, *topic);
             }
-            (Some(process), What::Sent { request, .. }) => return self.sent(process, request),
+            (Some(process), What::Sent { request, .. }) => {
+                names_an_id(scene, process, request)?;
+                return self.sent(process, request);
+            }
             _ => {}
         }
         Ok(())
@@ -131,6 +134,21 @@ impl Recreated {
             }
         }
         Ok(())
+    }
+}
+
+/// Where nothing but the id travels, a commit without one stores nothing.
+fn names_an_id(scene: &Scene<'_>, process: Process, request: &Request) -> Verdict {
+    let Request::OffsetCommit(commit) = request else {
+        return Ok(());
+    };
+    let mut topics = commit.topics.iter().filter(|_| scene.ghost.by_id);
+    match topics.find(|topic| topic.topic_id == TopicId::ZERO) {
+        None => Ok(()),
+        Some(topic) => Err(format!(
+            "process {} commits offsets of {} without its id",
+            process.0, topic.name
+        )),
     }
 }
 

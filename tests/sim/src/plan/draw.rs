@@ -39,6 +39,25 @@ const PASSING: [ErrorCode; 4] = [
     ErrorCode::REQUEST_TIMED_OUT,
 ];
 
+/// What passes by itself, of those who do not ask for the coordinator, or not for the group.
+const OF_DATA: [(ApiKey, &[ErrorCode]); 4] = [
+    (ApiKey::Fetch, &OF_LEADERS),
+    (ApiKey::ListOffsets, &OF_LEADERS),
+    (ApiKey::Metadata, &[ErrorCode::LEADER_NOT_AVAILABLE]),
+    (ApiKey::OffsetFetch, &[ErrorCode::UNSTABLE_OFFSET_COMMIT]),
+];
+
+const OF_LEADERS: [ErrorCode; 8] = [
+    ErrorCode::LEADER_NOT_AVAILABLE,
+    ErrorCode::NOT_LEADER_OR_FOLLOWER,
+    ErrorCode::REPLICA_NOT_AVAILABLE,
+    ErrorCode::KAFKA_STORAGE_ERROR,
+    ErrorCode::FENCED_LEADER_EPOCH,
+    ErrorCode::UNKNOWN_LEADER_EPOCH,
+    ErrorCode::OFFSET_NOT_AVAILABLE,
+    ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+];
+
 fn ms(rng: &mut fastrand::Rng, range: std::ops::Range<u64>) -> Duration {
     Duration::from_millis(rng.u64(range))
 }
@@ -267,6 +286,7 @@ const KINDS: &[Kind] = &[
             span: ms(rng, 500..20_000),
         })
     }),
+    // For longer only commits hang, as far as that can be made good: see "late-commit".
     kind("lag", |rng, plan| {
         Some(Act::Lag {
             member: member(rng, plan),
@@ -379,6 +399,18 @@ const KINDS: &[Kind] = &[
             api: one(rng, &apis),
             code: ErrorCode::UNKNOWN_TOPIC_ID,
             span: ms(rng, 100..3000),
+        })
+    }),
+    kind("leader-error", |rng, _| {
+        let (api, codes) = one(rng, &OF_DATA);
+        let code = one(rng, codes);
+        Some(if rng.bool() {
+            let mishap = Mishap(FaultAction::Answer(code));
+            let times = rng.u32(1..6);
+            Act::Inject { api, mishap, times }
+        } else {
+            let span = ms(rng, 100..8000);
+            Act::Refuse { api, code, span }
         })
     }),
     kind("throttle", |rng, _| {

@@ -123,6 +123,11 @@ acts! {
         /// How long there is none.
         span: Duration,
     }
+    /// A topic is made that was not there; whoever subscribed to it has waited for that.
+    "create-topic" CreateTopic {
+        /// Its number.
+        topic: usize,
+    }
 
     // ---- what brokers say
     /// The next answers of an API are odd.
@@ -145,12 +150,6 @@ acts! {
         node: NodeId,
         /// How long.
         span: Duration,
-    }
-
-    /// A topic is made that was not there; whoever subscribed to it has waited for that.
-    "create-topic" CreateTopic {
-        /// Its number.
-        topic: usize,
     }
 
     // ---- processes
@@ -291,11 +290,13 @@ pub enum Wish {
     Close,
     /// To let go at once, in the middle of the call. In a notice only.
     Drop,
+    /// To fail with the notice in its hands, and to go on. In a notice only.
+    Panic,
 }
 
 impl Wish {
     /// All of them, by name.
-    pub const ALL: [(&str, Self); 10] = [
+    pub const ALL: [(&str, Self); 11] = [
         ("rewind", Self::Rewind),
         ("older", Self::Older),
         ("newer", Self::Newer),
@@ -306,6 +307,7 @@ impl Wish {
         ("commits", Self::Commits),
         ("close", Self::Close),
         ("drop", Self::Drop),
+        ("panic", Self::Panic),
     ];
 }
 

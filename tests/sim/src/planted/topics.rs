@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kohort_group::member::{Input, Output};
+use kohort_protocol::TopicId;
 use kohort_protocol::api::Response;
 use kohort_protocol::api::join_group::{JoinGroupProtocol, JoinGroupRequest};
 use kohort_protocol::api::offset_commit::OffsetCommitRequest;
@@ -96,6 +97,21 @@ impl Bug for UnreadTopicGiven {
         reassign(&mut output, |all: &mut [Assignment]| {
             if let [first, .., last] = all {
                 std::mem::swap(&mut first.partitions, &mut last.partitions);
+            }
+        });
+        vec![output]
+    }
+}
+
+/// Commits name no topic where nothing but its id counts.
+#[derive(Default)]
+pub(super) struct IdForgotten {}
+
+impl Bug for IdForgotten {
+    fn member_output(&mut self, _: At, mut output: Output) -> Vec<Output> {
+        alter(&mut output, |commit: &mut OffsetCommitRequest| {
+            for topic in &mut commit.topics {
+                topic.topic_id = TopicId::ZERO;
             }
         });
         vec![output]

@@ -220,7 +220,7 @@ impl World {
         match std::mem::replace(&mut agent.app.next, Next::Poll) {
             Next::Poll => self.poll(index),
             Next::Finish(offset) => self.finish(index, offset),
-            Next::Release(guard) => self.release(index, guard),
+            Next::Release(guard) => self.release(index, guard, false),
             Next::CommitAndRelease(guard) => self.commit_and_release(index, guard),
             Next::Nothing => self.agents[index].app.next = Next::Nothing,
             Next::Await(call, guard) => self.agents[index].app.next = Next::Await(call, guard),
@@ -410,10 +410,13 @@ impl World {
         }
     }
 
-    pub(super) fn release(&mut self, index: usize, guard: GuardId) {
-        self.see(Some(Process(index)), &What::Released { guard });
-        let unwinding = false;
-        self.give(index, Input::Released { guard, unwinding });
+    pub(super) fn release(&mut self, index: usize, guard: GuardId, unwinding: bool) {
+        self.let_go(index, guard, unwinding);
         self.wake(index, Duration::ZERO);
+    }
+
+    pub(super) fn let_go(&mut self, index: usize, guard: GuardId, unwinding: bool) {
+        self.see(Some(Process(index)), &What::Released { guard, unwinding });
+        self.give(index, Input::Released { guard, unwinding });
     }
 }

@@ -49,16 +49,14 @@ impl World {
             return false;
         };
         match wished.wish {
-            Wish::Drop => {
-                self.release(index, guard);
+            Wish::Drop | Wish::Panic => {
+                self.release(index, guard, wished.wish == Wish::Panic);
                 true
             }
             Wish::Close => {
                 let member = self.agents[index].member;
                 self.close(index, wished.span);
-                self.see(Some(Process(index)), &What::Released { guard });
-                let unwinding = false;
-                self.give(index, Input::Released { guard, unwinding });
+                self.let_go(index, guard, false);
                 self.plan_in(wished.span * 2, Later::End(End::Return(member)));
                 true
             }
@@ -111,7 +109,7 @@ impl World {
                 self.pause_reading(index, paused, true);
                 self.plan_in(wished.span, Later::End(End::Resume(index)));
             }
-            Wish::Close | Wish::Drop => {}
+            Wish::Close | Wish::Drop | Wish::Panic => {}
         }
     }
 
@@ -125,9 +123,11 @@ impl World {
     /// `lower`: than what it has read.
     fn commit_by_hand(&mut self, index: usize, wanted: Vec<(TopicPartition, i64)>, lower: bool) {
         let process = Some(Process(index));
+        // All that it has is of one period, and what was lost of that too.
         let owned = &self.oracle.ghost().of(Process(index)).owned;
+        let period = owned.values().next().copied();
         let offset = |(partition, offset): (TopicPartition, i64)| CommitOffset {
-            period: owned.get(&partition).copied(),
+            period,
             partition,
             offset,
             leader_epoch: LeaderEpoch::NONE,
