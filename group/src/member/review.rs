@@ -26,7 +26,7 @@ pub(super) struct Review {
 }
 
 impl Review {
-    pub(super) const fn new() -> Self {
+    const fn new() -> Self {
         Self {
             open: None,
             retry: Retry::new("asking what the members of the group were given"),
@@ -35,6 +35,14 @@ impl Review {
 }
 
 impl Member {
+    /// A round is decided: what was asked about the one before is of no use any more.
+    pub(super) fn begin_review(&mut self, is_wanted: bool) {
+        if let Some(open) = self.review.take().and_then(|review| review.open) {
+            self.wire.abandon(open);
+        }
+        self.review = is_wanted.then(Review::new);
+    }
+
     /// Whom to ask and when, if there is something to ask. In another state than Stable the next round comes anyway.
     fn review_due(&self) -> Option<(NodeId, Timestamp)> {
         let review = self.review.as_ref().filter(|review| review.open.is_none())?;

@@ -13,7 +13,6 @@ use super::config::is_legal;
 use super::error::MemberError;
 use super::leader::Watch;
 use super::membership::MemberState;
-use super::review::Review;
 use super::{Life, Member};
 use crate::assignor::Assignor;
 
@@ -88,12 +87,12 @@ impl Member {
         let Some(lead) = self.lead.take_if(|lead| lead.is_ready(now, &mut self.topics)) else {
             return;
         };
+        self.begin_review(lead.skips());
         if let Some(assignor) = self
             .assignors
             .iter()
             .find(|assignor| assignor.name() == lead.protocol)
         {
-            self.review = lead.skips().then(Review::new);
             let (assignments, watch) = lead.decide(&self.topics, &**assignor);
             self.membership.lead(assignments);
             self.watch = Some(watch);
