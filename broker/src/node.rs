@@ -3,8 +3,9 @@
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
-use kohort_protocol::{NodeId, Timestamp};
+use kohort_protocol::{NodeId, Timestamp, TopicId, TopicName};
 
 use crate::config::Config;
 use crate::connections::{CallId, Connection};
@@ -50,6 +51,8 @@ pub(crate) struct Node {
     pub(crate) delayed: BTreeMap<CallId, ArrivedRequest>,
     /// What arrived while it was paused.
     pub(crate) inbox: VecDeque<Input>,
+    /// The topics that were deleted while it was paused.
+    pub(crate) unheard: Vec<(TopicName, TopicId)>,
 }
 
 impl Node {
@@ -67,6 +70,7 @@ impl Node {
             parked_fetches: BTreeMap::new(),
             delayed: BTreeMap::new(),
             inbox: VecDeque::new(),
+            unheard: Vec::new(),
         }
     }
 
@@ -93,5 +97,6 @@ impl Node {
         self.parked_fetches.clear();
         self.delayed.clear();
         self.inbox.clear();
+        self.unheard.clear();
     }
 }

@@ -58,17 +58,19 @@ impl Cluster {
         topic: &OffsetCommitTopic,
         wanted: &mut Vec<Wanted>,
     ) -> OffsetCommitResponseTopic {
-        let (name, topic_id) = if caller.version >= 10 {
-            (self.topics.name_of(topic.topic_id).cloned(), topic.topic_id)
+        let name = if caller.version >= 10 {
+            self.topics.name_of(topic.topic_id)
         } else {
-            let name = self.topics.topic(topic.name.as_str()).map(|_| topic.name.clone());
-            (name, TopicId::ZERO)
+            Some(&topic.name)
         };
+        let known = name.and_then(|name| Some((name, self.topics.topic(name.as_str())?.id)));
         let partitions = topic.partitions.iter().map(|partition| {
-            let code = self.look_at_partition(caller, name.as_ref(), partition);
-            if code.is_ok() {
+            let code = self.look_at_partition(caller, known.map(|(name, _)| name), partition);
+            if let Some((name, topic_id)) = known
+                && code.is_ok()
+            {
                 wanted.push(Wanted {
-                    topic: name.clone().unwrap_or_default(),
+                    topic: name.clone(),
                     topic_id,
                     partition: partition.clone(),
                 });

@@ -61,7 +61,7 @@ fn delete(
             .iter()
             .filter(|partition| partition.error_code.is_ok())
         {
-            if stored.contains(&(topic.name.clone(), partition.partition_index)) {
+            if stored.contains_key(&(topic.name.clone(), partition.partition_index)) {
                 let index = partition.partition_index;
                 records.push(Record::OffsetGone(id.clone(), topic.name.clone(), index));
             }

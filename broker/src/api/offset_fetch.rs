@@ -62,11 +62,10 @@ impl Cluster {
         } else {
             Some(&topic.name)
         };
+        // By name nobody compares: a topic made anew is answered what was committed for the one before it (seen on Kafka 4.4.0).
+        let is_of = |offset: &&CommittedOffset| !by_id || offset.topic_id == topic.topic_id;
         let partitions = topic.partition_indexes.iter().map(|index| match name {
-            Some(name) => {
-                let offset = offsets.get(&(name.clone(), *index));
-                found(*index, offset.filter(|offset| is_of(offset, topic.topic_id)))
-            }
+            Some(name) => found(*index, offsets.get(&(name.clone(), *index)).filter(is_of)),
             None => nothing(*index, ErrorCode::UNKNOWN_TOPIC_ID),
         });
         OffsetFetchResponseTopic {
@@ -76,6 +75,7 @@ impl Cluster {
         }
     }
 
+    /// The offsets of a topic that is gone count here as those of the one that has its name now, in every version (seen on Kafka 4.4.0).
     fn all_topics(&self, caller: &Caller, offsets: &GroupOffsets) -> Vec<OffsetFetchResponseTopic> {
         let mut topics: Vec<OffsetFetchResponseTopic> = Vec::new();
         for ((name, index), offset) in offsets {
@@ -97,12 +97,6 @@ impl Cluster {
         topics.retain(|topic| caller.version < 10 || topic.topic_id != TopicId::ZERO);
         topics
     }
-}
-
-/// What was committed for a topic that is gone is none of the one that was made anew under its name, as far as both are known by id
-/// (`OffsetMetadataManager.isOffsetInvalid` of Kafka 4.3).
-fn is_of(offset: &CommittedOffset, asked: TopicId) -> bool {
-    [offset.topic_id, TopicId::ZERO].contains(&asked) || offset.topic_id == TopicId::ZERO
 }
 
 fn found(index: i32, offset: Option<&CommittedOffset>) -> OffsetFetchResponsePartition {

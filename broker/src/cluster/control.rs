@@ -185,11 +185,17 @@ impl Cluster {
         self.change_power(id, &[Power::Paused], Power::Running)?;
         self.resign_what_was_lost(id);
         self.register(id);
-        let inbox = self
-            .nodes
-            .get_mut(&id)
-            .map(|node| core::mem::take(&mut node.inbox));
-        for input in inbox.into_iter().flatten() {
+        let Some(node) = self.nodes.get_mut(&id) else {
+            return Ok(());
+        };
+        let (inbox, unheard) = (
+            core::mem::take(&mut node.inbox),
+            core::mem::take(&mut node.unheard),
+        );
+        for (name, topic) in unheard {
+            self.tell_of_deletion((&name, topic), |node| node == id);
+        }
+        for input in inbox {
             self.receive(input);
             self.settle();
         }

@@ -71,7 +71,8 @@ impl Cluster {
         }
     }
 
-    /// The groups' offsets go with the topic.
+    /// The groups' offsets go with the topic, where somebody serves who can write it down. Else they stay, and only their topic's id
+    /// tells them from those of a topic that is made anew under its name (seen on Kafka 4.4.0).
     pub(crate) fn delete_topic(&mut self, name: &TopicName) {
         let Some(topic) = self.topics.remove(name.as_str()) else {
             return;
@@ -79,10 +80,21 @@ impl Cluster {
         for partition in 0..topic.partitions.len() {
             self.wake_fetches(name, i32::try_from(partition).unwrap_or(i32::MAX));
         }
+        for node in self.nodes.values_mut().filter(|node| node.power == Power::Paused) {
+            node.unheard.push((name.clone(), topic.id));
+        }
+        self.tell_of_deletion((name, topic.id), |_| true);
+    }
+
+    pub(super) fn tell_of_deletion(
+        &mut self,
+        deleted: (&TopicName, TopicId),
+        is_told: impl Fn(NodeId) -> bool,
+    ) {
         for partition in 0..i32::try_from(self.coordinator_logs.len()).unwrap_or(i32::MAX) {
-            match self.serving_coordinator(partition) {
-                Some(node) => self.delete_offsets_of_topic(node, partition, name),
-                None => self.forget_offsets_of_topic(partition, name),
+            let coordinator = self.serving_coordinator(partition);
+            if let Some(node) = coordinator.filter(|node| is_told(*node)) {
+                self.delete_offsets_of_topic(node, partition, deleted);
             }
         }
     }
@@ -96,29 +108,17 @@ impl Cluster {
         (shard.phase == Phase::Active).then_some(leader)
     }
 
-    /// Nobody serves who could write it down: whoever does next does not find them, and a topic that is made anew does not inherit them.
-    fn forget_offsets_of_topic(&mut self, partition: i32, name: &TopicName) {
-        if let Some(log) = log_of(&mut self.coordinator_logs, partition) {
-            log.forget_topic(name);
-        }
-        for node in self.nodes.values_mut() {
-            if let Some(shard) = node.shards.get_mut(&partition) {
-                shard.forget_topic(name);
-            }
-        }
-    }
-
-    fn delete_offsets_of_topic(&mut self, node: NodeId, partition: i32, name: &TopicName) {
+    /// Those of this topic alone: what outlived an earlier one of its name stays (seen on Kafka 4.4.0).
+    fn delete_offsets_of_topic(&mut self, node: NodeId, partition: i32, deleted: (&TopicName, TopicId)) {
         let deleted = self.coordinate_shard(node, partition, |books| {
             let gone: Vec<Record> = books
                 .groups
                 .keys()
                 .flat_map(|group| {
                     let keys = books.turn.log.offset_keys(group).into_iter();
-                    keys.map(move |(topic, partition)| (group.clone(), topic, partition))
+                    keys.filter(|((name, _), id)| (name, *id) == deleted)
+                        .map(move |((name, index), _)| Record::OffsetGone(group.clone(), name, index))
                 })
-                .filter(|(_, topic, _)| topic == name)
-                .map(|(group, topic, partition)| Record::OffsetGone(group, topic, partition))
                 .collect();
             if gone.is_empty() {
                 Ok(())

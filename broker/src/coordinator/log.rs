@@ -3,10 +3,10 @@
 //!
 //! The flushed part is kept compacted (newest value per key, no tombstones), so its size is that of the live state.
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
-use kohort_protocol::{GroupId, TopicName};
+use kohort_protocol::{GroupId, TopicId, TopicName};
 
 use super::record::{CommittedOffset, GroupRecord, Record};
 
@@ -51,12 +51,6 @@ impl CoordinatorLog {
         self.tail.clear();
     }
 
-    /// A topic was deleted while nobody led this log.
-    pub(crate) fn forget_topic(&mut self, name: &TopicName) {
-        self.changes += 1;
-        forget_topic(&mut self.offsets, name);
-    }
-
     pub(crate) fn groups(&self) -> &BTreeMap<GroupId, GroupRecord> {
         &self.groups
     }
@@ -65,15 +59,17 @@ impl CoordinatorLog {
         &self.offsets
     }
 
-    /// Every partition of which the group has an offset, flushed or not.
-    pub(crate) fn offset_keys(&self, group: &GroupId) -> BTreeSet<(TopicName, i32)> {
-        let flushed = self.offsets.get(group).into_iter().flat_map(GroupOffsets::keys);
-        let mut keys: BTreeSet<_> = flushed.cloned().collect();
+    /// Every partition of which the group has an offset, flushed or not, and the topic that the newest is of.
+    pub(crate) fn offset_keys(&self, group: &GroupId) -> BTreeMap<(TopicName, i32), TopicId> {
+        let flushed = self.offsets.get(group).into_iter().flatten();
+        let mut keys: BTreeMap<_, _> = flushed
+            .map(|(key, offset)| (key.clone(), offset.topic_id))
+            .collect();
         for record in &self.tail {
-            if let Record::Offset(id, topic, partition, _) = record
+            if let Record::Offset(id, topic, partition, offset) = record
                 && id == group
             {
-                keys.insert((topic.clone(), *partition));
+                keys.insert((topic.clone(), *partition), offset.topic_id);
             }
         }
         keys
@@ -98,14 +94,6 @@ impl CoordinatorLog {
             }
         }
     }
-}
-
-/// Takes the offsets of a topic out, and a group's map with its last one.
-pub(crate) fn forget_topic(offsets: &mut BTreeMap<GroupId, GroupOffsets>, name: &TopicName) {
-    offsets.retain(|_, of_group| {
-        of_group.retain(|(topic, _), _| topic != name);
-        !of_group.is_empty()
-    });
 }
 
 /// Takes an offset out, and the group's map with its last one.

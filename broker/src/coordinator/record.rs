@@ -32,7 +32,7 @@ pub(crate) struct GroupRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CommittedOffset {
-    /// The topic it was committed for, if the commit named it by id (v10); else zero.
+    /// The topic it was committed for: the one that had the name, if the commit said no id (seen on Kafka 4.4.0).
     pub topic_id: TopicId,
     /// The offset of the next record to read. Kafka does not check it: it may be anything.
     pub offset: i64,

@@ -9,9 +9,9 @@ use core::time::Duration;
 
 use fastrand::Rng;
 use kohort_protocol::api::Response;
-use kohort_protocol::{ErrorCode, GroupId, LeaderEpoch, Timestamp, TopicName};
+use kohort_protocol::{ErrorCode, GroupId, LeaderEpoch, Timestamp};
 
-use super::log::{CoordinatorLog, GroupOffsets, forget_topic, remove_offset};
+use super::log::{CoordinatorLog, GroupOffsets, remove_offset};
 use super::record::Record;
 use super::turn::{Completion, ShardTimer, Turn, Unflushed};
 use crate::config::Config;
@@ -88,11 +88,6 @@ impl Shard {
             Phase::Loading => Err(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS),
             Phase::Active | Phase::Zombie => Ok(()),
         }
-    }
-
-    /// A topic was deleted while this shard could not hear of it.
-    pub(crate) fn forget_topic(&mut self, name: &TopicName) {
-        forget_topic(&mut self.offsets, name);
     }
 
     pub(crate) fn open<'a>(&'a mut self, desk: Desk<'a>) -> Books<'a> {
@@ -240,7 +235,7 @@ impl Books<'_> {
 
     /// Removes a group with its offsets, in memory and in the log.
     pub(crate) fn delete_group(&mut self, id: &GroupId, then: Completion) -> Result<(), ErrorCode> {
-        let offsets = self.turn.log.offset_keys(id).into_iter();
+        let offsets = self.turn.log.offset_keys(id).into_keys();
         let mut records: Vec<Record> = offsets
             .map(|(topic, partition)| Record::OffsetGone(id.clone(), topic, partition))
             .collect();

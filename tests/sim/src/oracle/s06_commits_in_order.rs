@@ -13,7 +13,7 @@ use kohort_group::member::{Event, SeekTo};
 use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::api::offset_fetch::OffsetFetchResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Timestamp, TopicId, TopicPartition};
+use kohort_protocol::{ErrorCode, Timestamp, TopicPartition};
 
 use super::names::named;
 use super::s05_commit_fencing::{codes, offsets};
@@ -176,10 +176,12 @@ impl CommitsInOrder {
         to: Option<i64>,
     ) -> Verdict {
         let Some(to) = to else {
-            self.committed.remove(partition);
+            let was = self.committed.remove(partition);
             self.rewound.retain(|rewound| rewound.partition != *partition);
+            // A coordinator that stood still hears of the deletion when it goes on.
+            let outlived = |gone| was.is_some_and(|(_, at)| at <= gone + FLUSH);
             let gone = scene.ghost.logs.gone();
-            if gone.is_some_and(|gone| scene.now.since(gone) <= FLUSH) {
+            if gone.is_some_and(|gone| scene.now.since(gone) <= FLUSH || outlived(gone)) {
                 return Ok(());
             }
             return Err(format!(
@@ -235,7 +237,7 @@ impl CommitsInOrder {
                     .cluster
                     .committed(scene.group, &name)
                     .map(|stored| stored.topic_id);
-                let is_foreign = of.is_some_and(|of| ![TopicId::ZERO, topic.topic_id].contains(&of));
+                let is_foreign = of.is_some_and(|of| of != topic.topic_id);
                 let expected = if scene.ghost.by_id && is_foreign {
                     -1
                 } else {
