@@ -101,7 +101,8 @@ impl Member {
     }
 
     /// Says about which topics something must be known. What is owned is committed under its id before it is given back, also when
-    /// nothing of its topic is wished any more, or nothing at all: OffsetCommit 10 has no names (Kafka 4.2).
+    /// nothing of its topic is wished any more, or nothing at all: without the id a commit travels by name, in version 9, and would be
+    /// stored for whatever is called so by then (S17).
     pub(super) fn want_topics(&mut self) {
         let led = self.lead.iter().flat_map(|lead| lead.topics().iter());
         let watched = self.watch.iter().flat_map(Watch::topics);

@@ -137,7 +137,7 @@ impl Recreated {
     }
 }
 
-/// Where nothing but the id travels, a commit without one stores nothing.
+/// Without an id a commit travels by name (version 9), and is stored for whatever is called so by then. Who has read has the id.
 fn names_an_id(scene: &Scene<'_>, process: Process, request: &Request) -> Verdict {
     let Request::OffsetCommit(commit) = request else {
         return Ok(());

@@ -163,7 +163,7 @@ pub const ALL: &[Planted] = &[
     bug::<topics::OldWishesTold>("old-wishes-told", "the group is told what the application wanted before", &["L02"], 0),
     bug::<topics::TopicOverlooked>("topic-overlooked", "committed offsets are looked up by the number of the partition alone", &["S07"], 1),
     bug::<topics::CommitsMixedUp>("commits-mixed-up", "a commit of two topics stores the offsets of each for the other", &["S05", "S06", "S10"], 1),
-    bug::<topics::IdForgotten>("id-forgotten", "a commit by id names none", &["S17"], 2),
+    bug::<topics::IdForgotten>("id-forgotten", "a commit does not say the id of the topic that was read", &["S17"], 2),
     bug::<topics::UnreadTopicGiven>("unread-topic-given", "a leader gives a topic to one who does not read it", &["S18"], 1),
 ];
 

@@ -103,7 +103,7 @@ impl Bug for UnreadTopicGiven {
     }
 }
 
-/// Commits name no topic where nothing but its id counts.
+/// Commits do not say the id of the topic that was read, though it is known.
 #[derive(Default)]
 pub(super) struct IdForgotten {}
 
