@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kohort_group::member::Event;
 use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, MemberId, TopicPartition};
+use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicPartition};
 
 use super::s05_commit_fencing::{codes, offsets};
 use super::{Invariant, Scene, Verdict};
@@ -20,6 +20,8 @@ use crate::history::{Process, What};
 pub(super) struct LostIsLost {
     /// What each has been given and has neither given back nor lost.
     holds: BTreeMap<Process, BTreeSet<TopicPartition>>,
+    /// Until when its application may take to give back: then it holds nothing any more, whether it has heard of a coordinator or not.
+    due_back: BTreeMap<Process, Timestamp>,
     /// Who must say `Lost` before anything else happens.
     owes: BTreeMap<Process, ErrorCode>,
     /// Whose application has heard of no assignment since, and what was left to it.
@@ -36,12 +38,16 @@ impl Invariant for LostIsLost {
         match what {
             What::Said(Event::Assigned { partitions, .. }) if !partitions.is_empty() => {
                 self.holds.insert(process, partitions.iter().cloned().collect());
+                self.due_back.remove(&process);
             }
             What::Said(Event::Revoking { .. }) if self.owes.contains_key(&process) => {
                 return Err(format!(
                     "process {} asks its application to give back what is lost already",
                     process.0
                 ));
+            }
+            What::Said(Event::Revoking { deadline, .. }) => {
+                self.due_back.insert(process, *deadline);
             }
             What::Said(Event::Lost { partitions }) => {
                 let left = self.holds.remove(&process).into_iter().flatten();
@@ -129,8 +135,10 @@ impl LostIsLost {
             }
             _ => None,
         };
+        let is_given_back = self.due_back.get(&process).is_some_and(|at| scene.now >= *at);
         if let Some(code) = code
             && ghost.is_up()
+            && !is_given_back
             && self.holds.contains_key(&process)
         {
             self.owes.insert(process, code);

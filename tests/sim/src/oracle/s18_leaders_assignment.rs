@@ -43,7 +43,7 @@ impl Invariant for LeadersAssignment {
             What::Answered {
                 reply: Ok(Response::JoinGroup(response)),
                 ..
-            } if !response.members.is_empty() => {
+            } if response.error_code.is_ok() => {
                 let heard = self.heard_by(process, ghost).clone();
                 self.before.insert(process, heard);
             }
