@@ -69,6 +69,9 @@ impl Member {
         self.partitions
             .assign(assigned.partitions.into_iter().filter(|p| p.partition >= 0));
         self.drop_recreated(); // notes which topics they are of
+        if !self.membership.is_leader() {
+            self.watch = None; // not before: who leads again, of topics it does not read itself, should know them still
+        }
         self.want_topics();
         self.ledger.began(&self.wire);
         let (guard, period) = (self.next_guard(), self.partitions.period());
@@ -188,7 +191,6 @@ impl Member {
     pub(super) fn end_period(&mut self) {
         self.handover = Handover::Settled;
         self.lead = None;
-        self.watch = None;
         self.partitions.clear(&mut self.wire);
         self.positions.forget();
         self.ledger.fence(&mut self.wire);

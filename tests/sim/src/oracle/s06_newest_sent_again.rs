@@ -4,7 +4,7 @@
 //! Source: specification S06; `group/src/member/commits/doubt.rs`; seen on Kafka 4.4.0 (19 of 30 runs rewound, 30 of 30 healed). The clock
 //! starts anew whenever something else fails, and stops when the period ends or the process stands still.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use kohort_group::member::{Event, Failure};
@@ -23,6 +23,8 @@ const SLACK: Duration = Duration::from_secs(3);
 pub(super) struct NewestSentAgain {
     /// What may be rewound.
     doubtful: BTreeMap<Process, BTreeMap<TopicPartition, Option<Doubt>>>,
+    /// What was acknowledged in this period: nothing else can be rewound, or sent once more.
+    stored: BTreeMap<Process, BTreeSet<TopicPartition>>,
 }
 
 /// Something was acknowledged since.
@@ -53,6 +55,9 @@ impl Invariant for NewestSentAgain {
             } => {
                 let codes = codes(response);
                 let is_stored = |code: &ErrorCode| *code == ErrorCode::NONE;
+                let stored = codes.iter().filter(|(_, code)| is_stored(code));
+                let stored = stored.map(|(partition, _)| partition.clone());
+                self.stored.entry(process).or_default().extend(stored);
                 let is_all_well = codes.len() == offsets(commit).count() && codes.values().all(is_stored);
                 if codes.values().any(is_stored) {
                     self.acknowledged(process, scene.now);
@@ -81,6 +86,7 @@ impl Invariant for NewestSentAgain {
             | What::Crashed
             | What::Frozen(_) => {
                 self.doubtful.remove(&process);
+                self.stored.remove(&process);
             }
             What::Sent {
                 request: Request::FindCoordinator(_),
@@ -96,11 +102,16 @@ impl Invariant for NewestSentAgain {
         for (process, partitions) in &self.doubtful {
             let ghost = scene.ghost.of(*process);
             let patience = LATE + ghost.config.request_timeout + SLACK;
-            let is_late =
-                |doubt: &Option<Doubt>| doubt.is_some_and(|doubt| scene.now.since(doubt.free) > patience);
+            let stored = self.stored.get(process);
+            let is_late = |partition: &TopicPartition, doubt: &Option<Doubt>| {
+                let is_over = doubt.is_some_and(|doubt| scene.now.since(doubt.free) > patience);
+                is_over && stored.is_some_and(|stored| stored.contains(partition))
+            };
             if ghost.life == Life::Running
                 && ghost.in_session
-                && let Some((partition, doubt)) = partitions.iter().find(|(_, doubt)| is_late(doubt))
+                && let Some((partition, doubt)) = partitions
+                    .iter()
+                    .find(|(partition, doubt)| is_late(partition, doubt))
             {
                 return Err(format!(
                     "process {} gave up a commit of {partition}, which may have rewound it, and has not sent it again: {doubt:?}",
