@@ -90,7 +90,7 @@ pub(super) struct Ledger {
     retry: Retry,
     /// When processed offsets are committed next.
     auto_at: Option<Timestamp>,
-    /// The newest offsets stored in this period.
+    /// The newest offsets of this period that are stored, or may be.
     newest: BTreeMap<TopicPartition, CommitOffset>,
     doubt: Doubt,
     /// What the application was told of commits that nobody waits for.
@@ -311,6 +311,12 @@ impl Ledger {
         }
         if !sent.fenced {
             self.doubt.cast(sent.entries.keys().cloned());
+            // If what follows is refused, this is the newest that may be stored: to send an older one again would rewind it.
+            let newest = sent
+                .entries
+                .iter()
+                .map(|(name, entry)| (name.clone(), entry.offset.clone()));
+            self.newest.extend(newest);
             self.retry.failed(wire, failure);
         }
         for (_, entry) in sent.entries {

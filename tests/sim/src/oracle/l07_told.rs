@@ -43,9 +43,10 @@ impl Invariant for Told {
         {
             self.lost.remove(&process);
         }
-        if let What::Said(Event::Assigned { .. }) = what {
+        // Who stood still takes the coordinator it had for one that has stayed.
+        if let What::Said(Event::Assigned { .. }) | What::Frozen(false) = what {
             for (_, _, row) in self.rows.of_mut(process) {
-                row.before_round = row.failures;
+                row.before = row.failures;
             }
         }
         match self.rows.see(process, what, scene.now) {
@@ -71,7 +72,7 @@ impl Told {
         let untold = self
             .rows
             .of(key)
-            .find(|(of, row)| *of == kind && !row.told && row.failures - row.before_round > PATIENCE);
+            .find(|(of, row)| *of == kind && !row.told && row.failures - row.before > PATIENCE);
         match untold.filter(|_| !knows) {
             None => Ok(()),
             Some((_, row)) => Err(format!(

@@ -23,7 +23,7 @@ struct Truncation {
 pub struct Logs {
     /// The topics that there were, in order, and since when.
     topics: Vec<(TopicId, Timestamp)>,
-    /// When a topic was deleted last.
+    /// When the first topic was deleted last: no other ever is.
     gone: Option<Timestamp>,
     truncations: BTreeMap<(TopicId, i32), Vec<Truncation>>,
 }
@@ -85,9 +85,9 @@ impl Logs {
         self.topics.last().map_or(Timestamp::ZERO, |(_, made)| *made)
     }
 
-    /// When a topic was deleted last.
-    pub(crate) const fn gone(&self) -> Option<Timestamp> {
-        self.gone
+    /// When the topic of this partition was deleted last.
+    pub(crate) fn gone(&self, partition: &TopicPartition) -> Option<Timestamp> {
+        self.gone.filter(|_| partition.topic.as_str() == TOPIC)
     }
 
     /// To where the log was cut below this position, once for each time since its record was read.

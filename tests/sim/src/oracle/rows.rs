@@ -37,8 +37,8 @@ pub(super) struct Row {
     pub(super) at_once: u32,
     /// The application heard of it.
     pub(super) told: bool,
-    /// So many were before the last round: whoever gave that serves.
-    pub(super) before_round: u32,
+    /// So many were before something that ends the row in the member's eyes, as a round does: whoever gave that serves.
+    pub(super) before: u32,
 }
 
 /// See the head of this file.
@@ -60,7 +60,7 @@ impl Rows {
                         failures: 0,
                         at_once: 0,
                         told: false,
-                        before_round: 0,
+                        before: 0,
                     };
                     let row = self.0.entry((key, kind)).or_insert(begins);
                     // A broken connection takes all with it that was under way: that is one failure.

@@ -180,7 +180,7 @@ impl CommitsInOrder {
             self.rewound.retain(|rewound| rewound.partition != *partition);
             // A coordinator that stood still hears of the deletion when it goes on.
             let outlived = |gone| was.is_some_and(|(_, at)| at <= gone + FLUSH);
-            let gone = scene.ghost.logs.gone();
+            let gone = scene.ghost.logs.gone(partition);
             if gone.is_some_and(|gone| scene.now.since(gone) <= FLUSH || outlived(gone)) {
                 return Ok(());
             }
