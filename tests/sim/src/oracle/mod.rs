@@ -44,10 +44,12 @@ mod watch;
 use std::fmt;
 
 use kohort_broker::Cluster;
+use kohort_protocol::api::Request;
 use kohort_protocol::{GroupId, Timestamp};
 
 use crate::history::{Process, What};
 use crate::plan::{GROUP, Plan};
+use crate::world::has_ids;
 
 pub use ghost::{Ghost, Life, ProcessGhost};
 pub(crate) use names::{forget_topics, note_topic};
@@ -116,6 +118,13 @@ pub(crate) struct Scene<'a> {
     pub(crate) cluster: &'a Cluster,
     pub(crate) group: &'a GroupId,
     pub(crate) ghost: &'a Ghost,
+}
+
+impl Scene<'_> {
+    /// Whether a request for offsets, or to store some, names topics by id.
+    fn goes_by_id(&self, request: &Request) -> bool {
+        self.ghost.by_id && has_ids(request)
+    }
 }
 
 /// A broken invariant.

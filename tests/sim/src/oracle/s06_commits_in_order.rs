@@ -73,10 +73,12 @@ impl Invariant for CommitsInOrder {
                 None,
                 What::Replied {
                     node,
+                    request,
                     response: Response::OffsetFetch(response),
-                    ..
                 },
-            ) if scene.cluster.coordinator(scene.group) == Some(*node) => return self.read(scene, response),
+            ) if scene.cluster.coordinator(scene.group) == Some(*node) => {
+                return self.read(scene, response, scene.goes_by_id(request));
+            }
             (
                 Some(process),
                 What::Sent {
@@ -224,7 +226,7 @@ impl CommitsInOrder {
     }
 
     /// What is read is what was stored last, unless that was for a topic that is gone.
-    fn read(&self, scene: &Scene<'_>, response: &OffsetFetchResponse) -> Verdict {
+    fn read(&self, scene: &Scene<'_>, response: &OffsetFetchResponse, by_id: bool) -> Verdict {
         for topic in response.groups.iter().flat_map(|group| &group.topics) {
             for partition in topic
                 .partitions
@@ -238,11 +240,7 @@ impl CommitsInOrder {
                     .committed(scene.group, &name)
                     .map(|stored| stored.topic_id);
                 let is_foreign = of.is_some_and(|of| of != topic.topic_id);
-                let expected = if scene.ghost.by_id && is_foreign {
-                    -1
-                } else {
-                    stored
-                };
+                let expected = if by_id && is_foreign { -1 } else { stored };
                 if partition.committed_offset != expected {
                     return Err(format!(
                         "S11: OffsetFetch answered {} for {name}; {stored} is committed (for topic {of:?})",

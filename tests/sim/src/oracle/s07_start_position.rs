@@ -51,11 +51,12 @@ impl Invariant for StartPosition {
                 self.starts.retain(|(of, _), _| *of != process);
             }
             What::Answered {
+                request,
                 reply: Ok(Response::OffsetFetch(response)),
                 sent,
                 ..
             } if self.assigned.get(&process).is_some_and(|at| sent >= at) => {
-                self.answered(process, response, scene.ghost.by_id);
+                self.answered(process, response, scene.goes_by_id(request));
             }
             What::Answered {
                 request: Request::ListOffsets(request),

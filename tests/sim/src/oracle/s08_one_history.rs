@@ -36,15 +36,17 @@ impl Invariant for OneHistory {
                 self.spots.remove(&(process, (*partition).clone()));
             }
             What::Answered {
+                request,
                 reply: Ok(Response::OffsetFetch(response)),
                 ..
             } => {
+                let by_id = scene.goes_by_id(request);
                 for topic in response.groups.iter().flat_map(|group| &group.topics) {
                     for one in topic.partitions.iter().filter(|one| one.committed_offset >= 0) {
                         let spot = Spot {
                             offset: one.committed_offset,
                             epoch: one.committed_leader_epoch,
-                            topic: scene.ghost.by_id.then_some(topic.topic_id),
+                            topic: by_id.then_some(topic.topic_id),
                         };
                         let partition = named(&topic.name, topic.topic_id, one.partition_index);
                         // Who has sought another place since does not begin here.

@@ -53,16 +53,15 @@ impl Invariant for Recreated {
             (
                 Some(process),
                 What::Answered {
+                    request,
                     reply: Ok(Response::OffsetFetch(response)),
                     ..
                 },
-            ) => {
+            ) if scene.goes_by_id(request) => {
                 for topic in response.groups.iter().flat_map(|group| &group.topics) {
                     for one in topic.partitions.iter().filter(|one| one.committed_offset >= 0) {
                         let name = named(&topic.name, topic.topic_id, one.partition_index);
-                        if scene.ghost.by_id {
-                            self.begins.entry((process, name)).or_insert(topic.topic_id);
-                        }
+                        self.begins.entry((process, name)).or_insert(topic.topic_id);
                     }
                 }
             }

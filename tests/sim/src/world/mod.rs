@@ -38,6 +38,7 @@ pub use agent::{Agent, Life};
 pub use application::{Application, Habits};
 use bytes::Wire;
 use links::{Asked, Links};
+pub(crate) use requests::has_ids;
 
 /// More events than this in one run are a hot loop somewhere.
 const TOO_MANY: u64 = 20_000_000;

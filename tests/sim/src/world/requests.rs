@@ -6,7 +6,7 @@ use std::time::Duration;
 use kohort_broker::{ArrivedRequest, ConnectionId, Input as ToCluster};
 use kohort_group::member::{Target, Token};
 use kohort_protocol::api::{Outgoing, Request};
-use kohort_protocol::{ApiKey, Lane, NodeId};
+use kohort_protocol::{ApiKey, Lane, NodeId, TopicId};
 
 use super::links::{Asked, Hanging};
 use super::{Later, World};
@@ -50,7 +50,7 @@ impl World {
         let connection = self.line_for(index, node, lane);
         self.links.correlations += 1;
         let correlation_id = self.links.correlations;
-        let version = version(request.api(), self.by_id);
+        let version = version(&request, self.by_id);
         let client_id = Some(format!("member-{}", self.agents[index].member));
         let (carried, kept) = self.carried(version, correlation_id, client_id.as_deref(), request);
         if let Some(token) = token {
@@ -178,10 +178,11 @@ impl World {
     }
 }
 
-/// The versions that a client and these brokers agree upon. `by_id`: brokers from 4.2 on, whose commits name topics by id alone.
-const fn version(api: ApiKey, by_id: bool) -> i16 {
-    match api {
-        ApiKey::OffsetCommit | ApiKey::OffsetFetch if by_id => 10,
+/// The versions that a client and these brokers agree upon. `by_id`: brokers from 4.2 on, whose commits name topics by id alone; who does
+/// not know an id says the name, in a version before.
+fn version(request: &Request, by_id: bool) -> i16 {
+    match request.api() {
+        ApiKey::OffsetCommit | ApiKey::OffsetFetch if by_id && has_ids(request) => 10,
         ApiKey::JoinGroup | ApiKey::OffsetCommit | ApiKey::OffsetFetch => 9,
         ApiKey::SyncGroup | ApiKey::LeaveGroup => 5,
         ApiKey::Heartbeat | ApiKey::FindCoordinator => 4,
@@ -189,5 +190,21 @@ const fn version(api: ApiKey, by_id: bool) -> i16 {
         ApiKey::Fetch => 13,
         ApiKey::Metadata => 12,
         _ => 0,
+    }
+}
+
+/// Whether a request for offsets, or to store some, says the id of each topic.
+pub(crate) fn has_ids(request: &Request) -> bool {
+    let is_known = |id: TopicId| id != TopicId::ZERO;
+    match request {
+        Request::OffsetCommit(commit) => commit.topics.iter().all(|topic| is_known(topic.topic_id)),
+        Request::OffsetFetch(fetch) => {
+            let topics = fetch
+                .groups
+                .iter()
+                .flat_map(|group| group.topics.iter().flatten());
+            topics.into_iter().all(|topic| is_known(topic.topic_id))
+        }
+        _ => true,
     }
 }
