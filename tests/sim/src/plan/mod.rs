@@ -168,7 +168,14 @@ impl Plan {
         } + Duration::from_secs(1);
         let round = most(|member| member.heartbeat) * 3 + answer;
         let brokers = Latencies::KAFKA.failover + Latencies::KAFKA.zombie;
-        (most(|member| member.session) + round + brokers).max(self.noticed_after() + round)
+        // A static member that is dead keeps its place, and in a full group nobody may come in its stead: a round waits for it.
+        let is_stuck = self.room > 0 && self.members.iter().any(|member| member.is_static);
+        let dead = if is_stuck {
+            most(|member| member.max_poll)
+        } else {
+            Duration::ZERO
+        };
+        (most(|member| member.session) + dead + round + brokers).max(self.noticed_after() + round)
     }
 
     /// Whether the answer to a JoinGroup may never come though its connection stays: that is waited for until the last member must have
