@@ -5,7 +5,7 @@
 //!
 //! A fresh cluster answers 15 until the offsets topic is made, then names a node that answers 16 for a while and 14 once (seen on
 //! Kafka 4.4.0). So a successful look-up proves little, and a heartbeat answered with 0 proves nothing either, for a coordinator
-//! that is still loading says that to anybody. Only a coordinator that has stayed for a while and said something ends a row of failures;
+//! that is still loading says that to anybody. Only a coordinator that stays for a while after its first word ends a row of failures;
 //! otherwise a broker that is named again and again and always answers 16 would be asked as fast as the network lets us, and of one that
 //! never answers, whose silence takes a while each time, nobody would be told (L07).
 
@@ -34,9 +34,8 @@ enum State {
     Asking(Token),
     Known {
         node: NodeId,
-        since: Timestamp,
-        /// It has answered something.
-        speaks: bool,
+        /// When it first answered something.
+        heard: Option<Timestamp>,
     },
 }
 
@@ -131,11 +130,7 @@ impl Coordinator {
             Ok(port) if node.0 >= 0 && port > 0 => {
                 wire.push(Output::Learned { node, host, port });
                 self.found += 1;
-                self.state = State::Known {
-                    node,
-                    since: wire.now,
-                    speaks: false,
-                };
+                self.state = State::Known { node, heard: None };
             }
             _ => self.retry.failed(
                 wire,
@@ -155,26 +150,23 @@ impl Coordinator {
     }
 
     /// Somebody answered, whatever it said.
-    pub(super) fn spoke(&mut self, who: Target) {
-        if let State::Known { node, speaks, .. } = &mut self.state {
-            *speaks |= who == Target::Node(*node);
+    pub(super) fn spoke(&mut self, now: Timestamp, who: Target) {
+        if let State::Known { node, heard } = &mut self.state
+            && who == Target::Node(*node)
+        {
+            heard.get_or_insert(now);
         }
     }
 
     /// `node` says that it is not the coordinator, or its connection broke. A late word from a node that we left already is passed over.
     pub(super) fn lost(&mut self, wire: &mut Wire, node: NodeId, why: &dyn Display) {
-        let State::Known {
-            node: known,
-            since,
-            speaks,
-        } = self.state
-        else {
+        let State::Known { node: known, heard } = self.state else {
             return;
         };
         if known != node {
             return;
         }
-        if speaks && wire.now.since(since) > wire.config.retry_backoff_max * 2 {
+        if heard.is_some_and(|since| wire.now.since(since) > wire.config.retry_backoff_max * 2) {
             self.retry.succeeded();
         }
         self.state = State::Unknown;

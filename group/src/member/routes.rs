@@ -112,7 +112,7 @@ impl Member {
     fn answered(&mut self, open: Open, reply: Result<Response, Failure>) {
         let (wire, coordinator) = (&mut self.wire, &mut self.coordinator);
         if reply.is_ok() && open.purpose.is_for_coordinator() {
-            coordinator.spoke(open.to);
+            coordinator.spoke(wire.now, open.to);
         }
         match open.purpose {
             Purpose::FindCoordinator => {
