@@ -345,8 +345,10 @@ impl Watch {
         let number = self.lines + 1;
         let line = self.owned.get_mut(&batch.partition);
         if let Some(line) = line.filter(|line| line.number == batch.line) {
+            // Of a line that broke already it is passed over; the reset goes on.
+            let resets = line.resets;
             line.jump(number, Some(offset));
-            line.stopped = true;
+            (line.stopped, line.resets) = (true, resets);
             self.lines = number;
         }
     }

@@ -77,6 +77,15 @@ impl LeadersAssignment {
             // An answer of earlier days makes nothing smaller, unless it speaks of another topic or of none.
             let is_same = heard.0 == topic.topic_id;
             *heard = (topic.topic_id, if is_same { count.max(heard.1) } else { count });
+            // It may have decided as soon as it heard that, though it could not say so before it heard otherwise.
+            let name = topic.name.as_ref();
+            let before = self.before.get_mut(&process).zip(name);
+            if let Some((_, known)) = before
+                .and_then(|(before, name)| before.get_mut(name))
+                .filter(|_| !is_same)
+            {
+                *known = count.min(*known);
+            }
         }
     }
 
