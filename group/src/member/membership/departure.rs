@@ -28,7 +28,7 @@ pub(in crate::member) struct Departures {
 struct Leaver {
     member_id: MemberId,
     reason: String,
-    /// When its session has ended anyway, once there was a coordinator to end it.
+    /// When its session has ended anyway, as long as there is a coordinator to end it.
     until: Option<Timestamp>,
 }
 
@@ -55,9 +55,10 @@ impl Departures {
 
     /// Forgets those whose session has ended by itself.
     pub(in crate::member) fn expire(&mut self, wire: &Wire, coordinator: &Coordinator) {
-        if coordinator.node().is_some() {
-            for leaver in &mut self.leavers {
-                leaver.until.get_or_insert(wire.now + wire.config.session_timeout);
+        for leaver in &mut self.leavers {
+            match coordinator.node() {
+                Some(_) => _ = leaver.until.get_or_insert(wire.now + wire.config.session_timeout),
+                None => leaver.until = None,
             }
         }
         if !self.under_way {

@@ -73,17 +73,21 @@ impl LeadersAssignment {
                 continue;
             };
             let count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
-            let heard = self.heard.entry(process).or_default().entry(name).or_default();
+            let heard = self
+                .heard
+                .entry(process)
+                .or_default()
+                .entry(name.clone())
+                .or_default();
             // An answer of earlier days makes nothing smaller, unless it speaks of another topic or of none.
             let is_same = heard.0 == topic.topic_id;
             *heard = (topic.topic_id, if is_same { count.max(heard.1) } else { count });
             // It may have decided as soon as it heard that, though it could not say so before it heard otherwise.
-            let name = topic.name.as_ref();
-            let before = self.before.get_mut(&process).zip(name);
-            if let Some((_, known)) = before
-                .and_then(|(before, name)| before.get_mut(name))
-                .filter(|_| !is_same)
-            {
+            let before = self
+                .before
+                .get_mut(&process)
+                .and_then(|before| before.get_mut(&name));
+            if let Some((_, known)) = before.filter(|_| !is_same) {
                 *known = count.min(*known);
             }
         }
