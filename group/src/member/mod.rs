@@ -36,6 +36,7 @@ mod tests;
 mod topics;
 mod views;
 mod wire;
+mod words;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;

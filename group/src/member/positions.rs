@@ -27,6 +27,7 @@ use super::io::{CallId, Event, Failure, SeekTo, Target, Token};
 use super::partitions::{Place, Position, Reset, Stamp};
 use super::topics::{Leader, is_absence};
 use super::wire::{Open, Purpose};
+use super::words::unanimous;
 
 /// What was asked, and along which line of reading.
 type Asked = Vec<(TopicPartition, Stamp)>;
@@ -142,29 +143,18 @@ impl Member {
             }
             _ => return self.positions.retry.failed(&mut self.wire, &group.error_code),
         }
-        let mut said: BTreeMap<TopicPartition, OffsetFetchResponsePartition> = BTreeMap::new();
-        let mut contradicted: BTreeSet<TopicPartition> = BTreeSet::new();
-        for topic in group.topics {
-            let Some(name) = self.topic_of(topic.name, topic.topic_id) else {
-                continue;
-            };
-            for partition in topic.partitions {
-                let at = TopicPartition {
-                    topic: name.clone(),
-                    partition: partition.partition_index,
-                };
-                // Two words on one partition that differ decide nothing: to take the wrong one would lose records, or read them again.
-                match said.get(&at) {
-                    Some(other) if *other != partition => {
-                        contradicted.insert(at);
-                    }
-                    _ => {
-                        said.insert(at, partition);
-                    }
-                }
-            }
-        }
-        said.retain(|name, _| !contradicted.contains(name));
+        let topics = group.topics.into_iter().filter_map(|topic| {
+            let name = self.topic_of(topic.name, topic.topic_id)?;
+            Some((name, topic.partitions))
+        });
+        let said = unanimous(topics.flat_map(|(name, partitions)| {
+            partitions.into_iter().map(move |partition| {
+                (
+                    TopicPartition::new(name.clone(), partition.partition_index),
+                    partition,
+                )
+            })
+        }));
         for (name, stamp) in asked {
             self.offset_answered(&name, stamp, said.get(&name));
         }

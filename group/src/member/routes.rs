@@ -125,7 +125,7 @@ impl Member {
                 self.membership.answered(wire, coordinator, open, reply);
             }
             Purpose::Describe => self.described(open, expect(reply)),
-            Purpose::Leave => self.departures.answered(wire, coordinator, open, expect(reply)),
+            Purpose::Leave => self.departures.answered(wire, coordinator, open, &expect(reply)),
             Purpose::Commit => self.commit_answered(open, expect(reply)),
             Purpose::Offsets => self.offsets_answered(open, expect(reply)),
             Purpose::ListOffsets => self.list_answered(open, expect(reply)),

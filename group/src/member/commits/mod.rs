@@ -7,7 +7,7 @@
 mod calls;
 mod doubt;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -23,6 +23,7 @@ use super::io::{CallId, CommitOffset, Failure, Target, Token};
 use super::membership::{Identity, Round};
 use super::topics::{Topics, is_absence};
 use super::wire::{Open, Purpose, Wire};
+use super::words::unanimous;
 use calls::Calls;
 use doubt::Doubt;
 
@@ -481,26 +482,14 @@ fn codes(
     response: &OffsetCommitResponse,
     names: &BTreeMap<TopicId, TopicName>,
 ) -> BTreeMap<TopicPartition, ErrorCode> {
-    let mut codes = BTreeMap::new();
-    let mut contradicted = BTreeSet::new();
-    for topic in &response.topics {
-        let name = if topic.name.is_empty() {
-            names.get(&topic.topic_id)
-        } else {
-            Some(&topic.name)
-        };
-        let Some(name) = name else { continue };
-        for partition in &topic.partitions {
-            let partition_name = TopicPartition {
-                topic: name.clone(),
-                partition: partition.partition_index,
-            };
-            let other = codes.insert(partition_name.clone(), partition.error_code);
-            if other.is_some_and(|other| other != partition.error_code) {
-                contradicted.insert(partition_name);
-            }
-        }
-    }
-    codes.retain(|name, _| !contradicted.contains(name));
-    codes
+    let topics = response.topics.iter().filter_map(|topic| {
+        let by_id = topic.name.is_empty().then(|| names.get(&topic.topic_id));
+        Some((by_id.unwrap_or(Some(&topic.name))?, &topic.partitions))
+    });
+    unanimous(topics.flat_map(|(name, partitions)| {
+        partitions.iter().map(move |partition| {
+            let at = TopicPartition::new(name.clone(), partition.partition_index);
+            (at, partition.error_code)
+        })
+    }))
 }

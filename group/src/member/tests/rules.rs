@@ -301,6 +301,49 @@ fn rule_06_a_static_member_does_not_leave() {
     assert!(!rig.is_open("LeaveGroup"));
 }
 
+/// Its answer may be lost: the next would wait for a whole request timeout, and the group with it.
+#[test]
+fn rule_06_a_goodbye_does_not_wait_for_the_answer_to_another() {
+    let mut rig = Rig::stable(MemberConfig {
+        max_poll_interval: Duration::from_secs(4),
+        ..config()
+    });
+    rig.pass_ms(4000);
+    assert!(rig.is_open("LeaveGroup"));
+    rig.give(Input::Polled);
+    rig.reply(take_id("m-2"));
+    assert_eq!(
+        rig.pass_ms(4000)[1..],
+        [
+            "abandon",
+            "LeaveGroup@1 m-2 \"max.poll.interval.ms was exceeded\" (30s)"
+        ]
+    );
+}
+
+/// A broker that admits us again and again, and has forgotten what it said when it hears a goodbye.
+#[test]
+fn rule_06_goodbyes_that_nobody_hears_do_not_pile_up() {
+    let mut rig = Rig::started(MemberConfig {
+        max_poll_interval: Duration::from_secs(4),
+        ..config()
+    });
+    let mut said = Vec::new();
+    for turn in 1..=20 {
+        rig.reply(take_id(&format!("m-{turn}")));
+        rig.pass_ms(4000);
+        while rig.is_open("LeaveGroup") {
+            let leave = rig.token("LeaveGroup");
+            rig.answer(leave, Ok(left(ErrorCode::NOT_COORDINATOR).into()));
+        }
+        rig.give(Input::Polled);
+        said = rig.reply(found(1));
+        said.retain(|line| line.starts_with("LeaveGroup"));
+    }
+    assert_eq!(said.len(), 8, "{said:#?}");
+    assert!(said[7].contains("m-20"), "{said:#?}");
+}
+
 // ---- 9: a join that nobody waits for
 
 #[test]

@@ -525,8 +525,12 @@ impl Watch {
         let waits = |(open, until): &&(Request, Timestamp)| open.api() == api && self.now < *until;
         let others = self.open.values().filter(waits).count();
         let most = match api {
-            // To each leader one, or a session and one besides; one of each round.
-            ApiKey::ListOffsets | ApiKey::Fetch | ApiKey::Heartbeat | ApiKey::OffsetFetch => 10,
+            // To each leader one, or a session and one besides; one of each round; one for each id that leaves.
+            ApiKey::ListOffsets
+            | ApiKey::Fetch
+            | ApiKey::Heartbeat
+            | ApiKey::OffsetFetch
+            | ApiKey::LeaveGroup => 10,
             _ => 0,
         };
         assert!(others <= most, "{api} while {others} are on their way");
