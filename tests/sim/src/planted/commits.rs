@@ -8,7 +8,7 @@ use kohort_protocol::api::Response;
 use kohort_protocol::api::offset_commit::{OffsetCommitPartition, OffsetCommitRequest};
 use kohort_protocol::{ErrorCode, Generation, LeaderEpoch, Timestamp, TopicPartition};
 
-use super::touch::{Forged, all_stored, alter, offsets, sent};
+use super::touch::{Forged, Open, all_stored, alter, offsets, sent};
 use super::{At, Bug};
 use crate::history::Process;
 
@@ -147,29 +147,10 @@ impl Bug for CommitAfterLost {
     }
 }
 
-/// What was sent, until it is answered.
-#[derive(Default)]
-struct Open(BTreeMap<(Option<Process>, Token), OffsetCommitRequest>);
-
-impl Open {
-    fn note(&mut self, at: At, output: &Output) {
-        if let Some((token, request)) = sent::<OffsetCommitRequest>(output) {
-            self.0.insert((at.process, token), request.clone());
-        }
-    }
-
-    fn answered(&mut self, at: At, input: &Input) -> Option<OffsetCommitRequest> {
-        match input {
-            Input::Reply { token, .. } => self.0.remove(&(at.process, *token)),
-            _ => None,
-        }
-    }
-}
-
 /// A refused commit is reported as done.
 #[derive(Default)]
 pub(super) struct RefusedTakenForDone {
-    open: Open,
+    open: Open<OffsetCommitRequest>,
 }
 
 impl Bug for RefusedTakenForDone {
@@ -193,7 +174,7 @@ impl Bug for RefusedTakenForDone {
 /// A commit without an answer is reported as done: what is indefinite is taken for definite (Jepsen on Bufstream).
 #[derive(Default)]
 pub(super) struct UnansweredTakenForDone {
-    open: Open,
+    open: Open<OffsetCommitRequest>,
 }
 
 impl Bug for UnansweredTakenForDone {
@@ -216,7 +197,7 @@ impl Bug for UnansweredTakenForDone {
 /// After a commit was given up the newest offsets are not sent once more: the abandoned one lands late and stays (seen on Kafka 4.4.0).
 #[derive(Default)]
 pub(super) struct NotSentAgain {
-    open: Open,
+    open: Open<OffsetCommitRequest>,
     stored: BTreeMap<(Option<Process>, TopicPartition), i64>,
     forged: Forged,
 }

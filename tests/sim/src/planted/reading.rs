@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use kohort_group::member::{Event, Input, Output, Period, Ticket, Token};
+use kohort_group::member::{Event, Input, Output, Period, Ticket};
 use kohort_protocol::api::Response;
 use kohort_protocol::api::fetch::FetchRequest;
 use kohort_protocol::api::list_offsets::ListOffsetsRequest;
@@ -13,7 +13,7 @@ use kohort_protocol::api::offset_fetch::{
 };
 use kohort_protocol::{LeaderEpoch, TopicPartition};
 
-use super::touch::{Echo, alter, sent};
+use super::touch::{Echo, Open, alter, sent};
 use super::{At, Bug};
 use crate::history::Process;
 
@@ -134,23 +134,21 @@ impl Bug for FetchedAfterRevoke {
 /// An error of OffsetFetch is read as "nothing is committed" (platformatic/kafka 267).
 #[derive(Default)]
 pub(super) struct ResetOnError {
-    asked: BTreeMap<(Option<Process>, Token), OffsetFetchRequest>,
+    open: Open<OffsetFetchRequest>,
 }
 
 impl Bug for ResetOnError {
     fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
-        if let Some((token, request)) = sent::<OffsetFetchRequest>(&output) {
-            self.asked.insert((at.process, token), request.clone());
-        }
+        self.open.note(at, &output);
         vec![output]
     }
 
     fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
-        if let Input::Reply {
-            token,
-            reply: Ok(Response::OffsetFetch(response)),
-        } = &mut input
-            && let Some(request) = self.asked.remove(&(at.process, *token))
+        if let Some(request) = self.open.answered(at, &input)
+            && let Input::Reply {
+                reply: Ok(Response::OffsetFetch(response)),
+                ..
+            } = &mut input
             && response.groups.iter().any(|group| !group.error_code.is_ok())
         {
             *response = nothing(&request);
@@ -190,23 +188,21 @@ fn nothing(request: &OffsetFetchRequest) -> OffsetFetchResponse {
 /// A partition that an answer to OffsetFetch passes over has no committed offset, for all that the member knows.
 #[derive(Default)]
 pub(super) struct OmissionIsNothing {
-    asked: BTreeMap<(Option<Process>, Token), OffsetFetchRequest>,
+    open: Open<OffsetFetchRequest>,
 }
 
 impl Bug for OmissionIsNothing {
     fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
-        if let Some((token, request)) = sent::<OffsetFetchRequest>(&output) {
-            self.asked.insert((at.process, token), request.clone());
-        }
+        self.open.note(at, &output);
         vec![output]
     }
 
     fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
-        if let Input::Reply {
-            token,
-            reply: Ok(Response::OffsetFetch(response)),
-        } = &mut input
-            && let Some(request) = self.asked.remove(&(at.process, *token))
+        if let Some(request) = self.open.answered(at, &input)
+            && let Input::Reply {
+                reply: Ok(Response::OffsetFetch(response)),
+                ..
+            } = &mut input
         {
             let all = nothing(&request)
                 .groups

@@ -9,6 +9,7 @@ use kohort_protocol::api::offset_commit::{
 use kohort_protocol::api::{Call, Outgoing, Response};
 use kohort_protocol::{ErrorCode, TopicPartition};
 
+use super::At;
 use crate::history::Process;
 
 /// Changes the request that is sent, if it is one of this API.
@@ -29,6 +30,30 @@ pub(super) fn sent<C: Call>(output: &Output) -> Option<(Token, &C)> {
     match output {
         Output::Send { token, request, .. } => Some((*token, C::of(request)?)),
         _ => None,
+    }
+}
+
+/// The requests of an API, until they are answered.
+pub(super) struct Open<C>(BTreeMap<(Option<Process>, Token), C>);
+
+impl<C> Default for Open<C> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<C: Call + Clone> Open<C> {
+    pub(super) fn note(&mut self, at: At, output: &Output) {
+        if let Some((token, request)) = sent::<C>(output) {
+            self.0.insert((at.process, token), request.clone());
+        }
+    }
+
+    pub(super) fn answered(&mut self, at: At, input: &Input) -> Option<C> {
+        match input {
+            Input::Reply { token, .. } => self.0.remove(&(at.process, *token)),
+            _ => None,
+        }
     }
 }
 
