@@ -6,15 +6,14 @@
 
 mod calls;
 mod doubt;
+mod message;
 
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use kohort_protocol::api::offset_commit::{
-    OffsetCommitPartition, OffsetCommitRequest, OffsetCommitResponse, OffsetCommitTopic,
-};
-use kohort_protocol::{ApiKey, ErrorCode, Recovery, Timestamp, TopicId, TopicName, TopicPartition};
+use kohort_protocol::api::offset_commit::OffsetCommitResponse;
+use kohort_protocol::{ApiKey, ErrorCode, Recovery, Timestamp, TopicPartition};
 
 use super::backoff::Retry;
 use super::coordinator::Coordinator;
@@ -23,9 +22,9 @@ use super::io::{CallId, CommitOffset, Failure, Target, Token};
 use super::membership::{Identity, Round};
 use super::topics::{Topics, is_absence};
 use super::wire::{Open, Purpose, Wire};
-use super::words::unanimous;
 use calls::Calls;
 use doubt::Doubt;
+use message::{Names, codes, request};
 
 /// A topic that no broker knows may be young, or gone; after so many tries it is gone, or a revocation would wait for it until the
 /// rebalance timeout.
@@ -48,8 +47,7 @@ struct Sent {
     token: Token,
     round: Round,
     entries: Entries,
-    /// The names behind the ids: from v10 on the answer has ids only.
-    names: BTreeMap<TopicId, TopicName>,
+    names: Names,
     /// It settles what was in doubt.
     healing: bool,
     /// Its period ended while it was on its way: it is not sent again.
@@ -224,8 +222,7 @@ impl Ledger {
             return;
         }
         let entries = core::mem::take(&mut self.pending);
-        let mut names = BTreeMap::new();
-        let request = request(wire, &identity, &entries, topics, &mut names);
+        let (request, names) = request(wire, &identity, &entries, topics);
         let timeout = wire.config.request_timeout;
         let token = wire.send(Purpose::Commit, Target::Node(node), request, timeout);
         let healing = self.doubt.is_healing();
@@ -438,58 +435,4 @@ fn stale(offset: &CommitOffset) -> CommitError {
         },
         None => CommitError::RebalanceInProgress,
     }
-}
-
-fn request(
-    wire: &Wire,
-    identity: &Identity,
-    entries: &Entries,
-    topics: &Topics,
-    names: &mut BTreeMap<TopicId, TopicName>,
-) -> OffsetCommitRequest {
-    let mut by_topic: BTreeMap<&TopicName, Vec<OffsetCommitPartition>> = BTreeMap::new();
-    for (name, Entry { offset, .. }) in entries {
-        by_topic
-            .entry(&name.topic)
-            .or_default()
-            .push(OffsetCommitPartition {
-                partition_index: name.partition,
-                committed_offset: offset.offset,
-                committed_leader_epoch: offset.leader_epoch,
-                committed_metadata: Some(offset.metadata.clone().unwrap_or_default()),
-            });
-    }
-    let topic = |(name, partitions): (&TopicName, Vec<OffsetCommitPartition>)| {
-        let topic_id = topics.id(name);
-        names.insert(topic_id, name.clone());
-        OffsetCommitTopic {
-            name: name.clone(),
-            topic_id,
-            partitions,
-        }
-    };
-    OffsetCommitRequest {
-        group_id: wire.config.group_id.clone(),
-        generation_id_or_member_epoch: identity.fence,
-        member_id: identity.member_id.clone(),
-        group_instance_id: identity.instance.clone(),
-        retention_time_ms: -1,
-        topics: by_topic.into_iter().map(topic).collect(),
-    }
-}
-
-fn codes(
-    response: &OffsetCommitResponse,
-    names: &BTreeMap<TopicId, TopicName>,
-) -> BTreeMap<TopicPartition, ErrorCode> {
-    let topics = response.topics.iter().filter_map(|topic| {
-        let by_id = topic.name.is_empty().then(|| names.get(&topic.topic_id));
-        Some((by_id.unwrap_or(Some(&topic.name))?, &topic.partitions))
-    });
-    unanimous(topics.flat_map(|(name, partitions)| {
-        partitions.iter().map(move |partition| {
-            let at = TopicPartition::new(name.clone(), partition.partition_index);
-            (at, partition.error_code)
-        })
-    }))
 }
