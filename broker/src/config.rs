@@ -4,6 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::time::Duration;
 
+use crate::release::Release;
+
 /// The settings of an embedded cluster.
 ///
 /// Defaults are those of a stock broker, except that groups do not wait for more members at first
@@ -55,6 +57,8 @@ pub struct Config {
     pub socket_request_max_bytes: usize,
     /// `connections.max.idle.ms`, also for a connection whose request is never answered. Only the server looks at it.
     pub connections_max_idle: Duration,
+    /// Which release of Kafka its nodes run at first: it decides which versions of the APIs they serve.
+    pub release: Release,
     /// How long its slow parts take.
     pub latencies: Latencies,
 }
@@ -84,6 +88,7 @@ impl Default for Config {
             max_queued_requests: 1000,
             socket_request_max_bytes: 100 << 20,
             connections_max_idle: Duration::from_secs(10 * 60),
+            release: Release::default(),
             latencies: Latencies::default(),
         }
     }
@@ -109,6 +114,8 @@ pub struct Latencies {
     pub flush: Duration,
     /// Until the cluster notices that a node is dead or paused (`broker.session.timeout.ms`) and moves what it led.
     pub failover: Duration,
+    /// From the order to shut down in order until a node is down: its leaderships are others' at once.
+    pub shutdown: Duration,
 }
 
 impl Latencies {
@@ -120,6 +127,7 @@ impl Latencies {
         zombie: Duration::ZERO,
         flush: Duration::ZERO,
         failover: Duration::ZERO,
+        shutdown: Duration::ZERO,
     };
 
     /// About what was seen on a cluster of three Kafka 4.4.0 brokers with short timeouts.
@@ -130,6 +138,7 @@ impl Latencies {
         zombie: Duration::from_millis(350),
         flush: Duration::from_millis(5),
         failover: Duration::from_millis(2000),
+        shutdown: Duration::from_millis(2300),
     };
 }
 
@@ -143,6 +152,7 @@ impl Default for Latencies {
             zombie: Duration::from_millis(50),
             flush: Duration::from_millis(1),
             failover: Duration::from_millis(200),
+            shutdown: Duration::from_millis(200),
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{NodeId, TopicName};
 
-use crate::Fault;
+use crate::{Fault, Release};
 
 /// A connection of a client to one node. The caller numbers them; a number is never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,8 +78,19 @@ pub enum Closing {
 pub enum Command {
     /// Kills a node (kill −9): connections are closed, memory and un-flushed records are lost.
     Stop(NodeId),
+    /// Shuts a node down in order (SIGTERM): what it leads goes to others first; after [`shutdown`](crate::Latencies::shutdown) it
+    /// closes its connections and is down. Nothing is lost. A node that is on its way down leads nothing more, and is down at once
+    /// if it is killed.
+    ShutDown(NodeId),
     /// Starts a stopped node again, with its disk.
     Start(NodeId),
+    /// Puts another release of Kafka on a stopped node. Clients learn of it with their next connection.
+    Install {
+        /// The node.
+        node: NodeId,
+        /// What it runs from its next start on.
+        release: Release,
+    },
     /// Halts a node (SIGSTOP): it takes requests and answers none.
     Pause(NodeId),
     /// Lets a paused node go on (SIGCONT).

@@ -37,6 +37,7 @@ mod input;
 mod log;
 mod node;
 mod producer;
+mod release;
 #[cfg(feature = "server")]
 mod server;
 mod timers;
@@ -51,5 +52,6 @@ pub use fault::{Fault, FaultAction};
 pub use group::{GroupState, MemberState};
 pub use input::{ArrivedRequest, Closing, Command, ConnectionId, Input, Output};
 pub use node::Power;
+pub use release::{Release, UnknownRelease};
 #[cfg(feature = "server")]
 pub use server::{Broker, BrokerError};

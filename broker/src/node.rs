@@ -12,6 +12,7 @@ use crate::connections::{CallId, Connection};
 use crate::coordinator::shard::Shard;
 use crate::fetch::{FetchSessions, ParkedFetch};
 use crate::input::{ArrivedRequest, ConnectionId, Input};
+use crate::release::Release;
 use crate::timers::Timers;
 
 /// Whether a node runs.
@@ -41,6 +42,9 @@ pub(crate) struct Node {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) power: Power,
+    pub(crate) release: Release,
+    /// It is on its way down, in order: it serves what it can, and leads nothing.
+    pub(crate) leaving: bool,
     /// Whether the cluster counts it among the living. It learns of a death, or of a pause, only after a while.
     pub(crate) registered: bool,
     pub(crate) connections: BTreeMap<ConnectionId, Connection>,
@@ -62,6 +66,8 @@ impl Node {
             host: String::from("127.0.0.1"),
             port: 9092_u16.wrapping_add(u16::try_from(id.0).unwrap_or_default()),
             power: Power::Running,
+            release: config.release,
+            leaving: false,
             registered: true,
             connections: BTreeMap::new(),
             shards: BTreeMap::new(),

@@ -62,9 +62,11 @@ impl<R: Into<Response>> From<R> for Outcome {
 
 /// Serves a request. A version that is not served closes the connection; only ApiVersions ever says so.
 pub(crate) fn serve(cluster: &mut Cluster, caller: &Caller, request: Request) -> Outcome {
-    let supported = served_versions(request.api()).contains(caller.version);
+    let release = cluster.release(caller.call.node).unwrap_or_default();
+    let served = release.versions(request.api());
+    let supported = served.is_some_and(|served| served.contains(caller.version));
     match request {
-        Request::ApiVersions(request) => api_versions::serve(caller, &request),
+        Request::ApiVersions(request) => api_versions::serve(caller, release, &request),
         _ if !supported => Outcome::Close,
         Request::Produce(request) => cluster.produce(caller, &request),
         Request::Fetch(request) => cluster.fetch(caller, request),

@@ -15,6 +15,7 @@ use crate::coordinator::record::CommittedOffset;
 use crate::coordinator::shard::{Phase, Shard};
 use crate::group::{Group, GroupState, Member, MemberState};
 use crate::node::Power;
+use crate::release::Release;
 
 /// A group as its coordinator has it in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +93,18 @@ impl Cluster {
     #[must_use]
     pub fn power(&self, node: NodeId) -> Option<Power> {
         self.node(node).map(|node| node.power)
+    }
+
+    /// Which release of Kafka a node runs.
+    #[must_use]
+    pub fn release(&self, node: NodeId) -> Option<Release> {
+        self.node(node).map(|node| node.release)
+    }
+
+    /// Whether a node is on its way down ([`Command::ShutDown`](crate::Command::ShutDown)): it serves, but leads nothing any more.
+    #[must_use]
+    pub fn is_leaving(&self, node: NodeId) -> bool {
+        self.node(node).is_some_and(|node| node.leaving)
     }
 
     /// All nodes, ascending.

@@ -18,6 +18,7 @@ impl Cluster {
     pub(super) fn control_timer_fired(&mut self, timer: ControllerTimer) {
         match timer {
             ControllerTimer::Fence(node) => self.fence(node),
+            ControllerTimer::Exit(node) => self.exit(node),
             ControllerTimer::OffsetsTopic => self.create_offsets_topic(),
         }
     }
@@ -49,7 +50,8 @@ impl Cluster {
     }
 
     fn first_living(&self, replicas: &[NodeId]) -> Option<NodeId> {
-        let lives = |id: &&NodeId| self.nodes.get(id).is_some_and(|node| node.registered);
+        let leads = |node: &Node| node.registered && !node.leaving;
+        let lives = |id: &&NodeId| self.nodes.get(id).is_some_and(leads);
         replicas.iter().find(lives).copied()
     }
 
@@ -278,9 +280,18 @@ impl Cluster {
         if let Some(node) = self.nodes.get_mut(&id) {
             node.registered = false;
         }
+        self.controller.cancel(&ControllerTimer::Fence(id));
+        self.hand_over(id);
+    }
+
+    /// What a node leads gets the next living replica. Who leaves in order keeps to the end what nobody else can lead.
+    pub(super) fn hand_over(&mut self, id: NodeId) {
         for (topic, index) in self.partitions_where(|partition| partition.leader == Some(id)) {
             let partition = self.topics.partition(topic.as_str(), index);
             let next = partition.and_then(|partition| self.first_living(&partition.replicas));
+            if next.is_none() && self.is_leaving(id) {
+                continue;
+            }
             self.change_leader(&topic, index, next, self.config.latencies.election);
         }
     }

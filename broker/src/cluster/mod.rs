@@ -36,6 +36,8 @@ pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
 pub(crate) enum ControllerTimer {
     /// It notices that a node is gone.
     Fence(NodeId),
+    /// A node that shuts down in order is down.
+    Exit(NodeId),
     /// The offsets topic exists.
     OffsetsTopic,
 }

@@ -86,6 +86,7 @@ impl Operator {
                 () = until(self.start, self.cluster.deadline()) => self.handle(Input::Tick),
             }
             self.deliver();
+            self.close_ports().await;
         }
         for port in self.ports.values_mut() {
             port.close().await;
@@ -180,16 +181,22 @@ impl Operator {
         let now = self.now();
         self.cluster.command(now, command.clone())?;
         self.deliver();
-        if let Command::Stop(node) | Command::Start(node) = command
+        self.close_ports().await;
+        if let Command::Start(node) = command
             && let Some(port) = self.ports.get_mut(&node)
         {
-            if self.cluster.power(node) == Some(Power::Running) {
-                port.open(self.doorway.clone())?;
-            } else {
+            port.open(self.doorway.clone())?;
+        }
+        Ok(())
+    }
+
+    /// A node may go down by itself, at the end of an orderly shutdown.
+    async fn close_ports(&mut self) {
+        for (node, port) in &mut self.ports {
+            if port.is_listening() && self.cluster.power(*node) == Some(Power::Stopped) {
                 port.close().await;
             }
         }
-        Ok(())
     }
 }
 

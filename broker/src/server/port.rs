@@ -81,6 +81,10 @@ impl Port {
         Ok(())
     }
 
+    pub(super) const fn is_listening(&self) -> bool {
+        matches!(self.state, State::Listening(_))
+    }
+
     /// Stops listening and takes the port back.
     pub(super) async fn close(&mut self) {
         if let State::Listening(accepting) = std::mem::replace(&mut self.state, State::Closed) {

@@ -162,7 +162,7 @@ fn errors_on_the_wrong_node() {
 }
 
 /// A Stable group of one on a settled cluster of three with Kafka's latencies.
-fn slow_group() -> (Lab, Member) {
+pub(super) fn slow_group() -> (Lab, Member) {
     let mut lab = settled(slow());
     let mut member = Member::new(lab.coordinator_wire(), lab.coordinator_wire());
     member.session = 10_000;
@@ -176,17 +176,17 @@ fn slow_group() -> (Lab, Member) {
     (lab, member)
 }
 
-fn code_of_commit(lab: &mut Lab, wire: Wire, member: &Member, offset: i64) -> Option<ErrorCode> {
+pub(super) fn code_of_commit(lab: &mut Lab, wire: Wire, member: &Member, offset: i64) -> Option<ErrorCode> {
     lab.send(wire, 9, member.commit(offset));
     let answer = lab.answer::<OffsetCommitRequest>(wire)?;
     Some(answer.topics[0].partitions[0].error_code)
 }
 
-fn beat(lab: &mut Lab, wire: Wire, member: &Member) -> ErrorCode {
+pub(super) fn beat(lab: &mut Lab, wire: Wire, member: &Member) -> ErrorCode {
     lab.call(wire, 4, member.heartbeat()).error_code
 }
 
-fn next_node(node: NodeId) -> NodeId {
+pub(super) fn next_node(node: NodeId) -> NodeId {
     NodeId(node.0 % 3 + 1)
 }
 

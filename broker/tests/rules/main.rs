@@ -16,4 +16,5 @@ mod conn;
 mod coordinator;
 mod faults;
 mod log;
+mod nodes;
 mod off;

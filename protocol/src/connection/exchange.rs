@@ -3,9 +3,7 @@
 use bytes::Bytes;
 
 use super::handshake::read_handshake;
-use super::{
-    CallFailure, Connection, ConnectionError, InFlight, OUTPUT_SIZE, Queued, State, negotiate, throttle,
-};
+use super::{CallFailure, Connection, ConnectionError, InFlight, OUTPUT_SIZE, Queued, State, throttle};
 use crate::api::{Outgoing, Request, Response};
 use crate::message::{correlation_id, read_by, write_outgoing};
 use crate::{ApiKey, Timestamp};
@@ -122,7 +120,8 @@ impl Connection {
             api,
             detail: format!("{peer}: {reason}"),
         };
-        let version = negotiate::version(versions, &request)
+        let version = versions
+            .version_for(&request)
             .map_err(|none| unsupported(&self.peer, none.to_string()))?;
         let correlation = self.take_correlation();
         self.write(version, correlation, &request)

@@ -7,8 +7,14 @@ use crate::TopicId;
 use crate::api::offset_fetch::OffsetFetchGroup;
 use crate::api::{NoCommonVersion, Request, VersionRange, Versions};
 
-pub(super) fn version(broker: &Versions, request: &Request) -> Result<i16, NoCommonVersion> {
-    broker.negotiate_within(request.api(), carrying(request))
+impl Versions {
+    /// The version that a [`Connection`](crate::Connection) to this broker sends a request in.
+    ///
+    /// # Errors
+    /// [`NoCommonVersion`] if none that both sides speak carries what this request says.
+    pub fn version_for(&self, request: &Request) -> Result<i16, NoCommonVersion> {
+        self.negotiate_within(request.api(), carrying(request))
+    }
 }
 
 /// The versions that carry the request's way of naming topics.
@@ -64,7 +70,7 @@ mod tests {
             min_version: 0,
             max_version: 99,
         }]);
-        version(&broker, &request).unwrap()
+        broker.version_for(&request).unwrap()
     }
 
     #[test]
@@ -125,7 +131,7 @@ mod tests {
             min_version: 4,
             max_version: 17,
         }]);
-        assert_eq!(version(&broker, &fetch(TopicId::ZERO)), Ok(12));
-        assert_eq!(version(&broker, &fetch(TopicId([1; 16]))), Ok(17));
+        assert_eq!(broker.version_for(&fetch(TopicId::ZERO)), Ok(12));
+        assert_eq!(broker.version_for(&fetch(TopicId([1; 16]))), Ok(17));
     }
 }
