@@ -201,6 +201,9 @@ pub(crate) struct Sim {
     /// Only groups of this kind: eager or static.
     #[arg(long)]
     pub(crate) profile: Option<String>,
+    /// Only long runs, of half an hour and more, as one seed in fifty is.
+    #[arg(long)]
+    pub(crate) long: bool,
     /// How many runs at a time.
     #[arg(long, default_value_t = 2)]
     pub(crate) jobs: usize,

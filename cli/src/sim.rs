@@ -48,6 +48,7 @@ fn options(arguments: &args::Sim) -> Result<Options> {
         from,
         seeds,
         profile: profile.transpose()?,
+        long: arguments.long,
         jobs: arguments.jobs,
         with: with.transpose()?,
         planted: PlantedChoice::named(&arguments.planted).map_err(|problem| anyhow!(problem))?,

@@ -65,6 +65,8 @@ pub enum What<'a> {
     },
     /// The machine does not wait for this one any more.
     Abandoned { request: &'a Request },
+    /// This node closes a connection of the process, for nothing has passed by it for so long.
+    Idle { node: NodeId },
 
     // ---- its application
     /// It comes back for more: all it had is processed.

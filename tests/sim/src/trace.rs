@@ -142,6 +142,7 @@ const fn kind(what: &What<'_>) -> &'static str {
         What::Sent { .. } => "send",
         What::Answered { .. } => "answer",
         What::Abandoned { .. } => "abandon",
+        What::Idle { .. } => "idle",
         What::Polled => "poll",
         What::Waiting(_) => "wait",
         What::Delivered { .. } => "deliver",
@@ -210,6 +211,7 @@ fn detail(what: &What<'_>) -> String {
             Err(failure) => format!("{failure} <- {}", asked(request)),
         },
         What::Abandoned { request } => asked(request),
+        What::Idle { node } => format!("by {node}"),
         What::Delivered { offsets, period, .. } => format!("{offsets:?} {period:?}"),
         What::Said(event) | What::Heard(event) => format!("{event:?}"),
         What::CommitAsked { call, offsets } => {

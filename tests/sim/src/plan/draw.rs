@@ -6,7 +6,8 @@ use std::time::Duration;
 use kohort_broker::FaultAction;
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
 
-use super::{Act, Commits, Fault, MemberPlan, Mishap, Oddity, Plan, Profile, Topics, Wish};
+use super::long::long;
+use super::{Act, Commits, Fault, IDLE, MemberPlan, Mishap, Oddity, Plan, Profile, Topics, Wish};
 use crate::random::stream;
 
 /// Three minutes in all. The calm is long enough for the slowest group to settle and for what is done to it then.
@@ -58,7 +59,7 @@ const OF_LEADERS: [ErrorCode; 8] = [
     ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
 ];
 
-fn ms(rng: &mut fastrand::Rng, range: std::ops::Range<u64>) -> Duration {
+pub(super) fn ms(rng: &mut fastrand::Rng, range: std::ops::Range<u64>) -> Duration {
     Duration::from_millis(rng.u64(range))
 }
 
@@ -74,6 +75,16 @@ impl Plan {
     /// The plan of a seed, of this profile or of one that the seed chooses.
     #[must_use]
     pub fn draw(seed: u64, profile: Option<Profile>) -> Self {
+        Self::draw_one(seed, profile, Self::draws_long(seed))
+    }
+
+    /// The same, as a long one; a group of many is never long.
+    #[must_use]
+    pub fn draw_long(seed: u64, profile: Option<Profile>) -> Self {
+        Self::draw_one(seed, profile, true)
+    }
+
+    fn draw_one(seed: u64, profile: Option<Profile>, is_long: bool) -> Self {
         let chosen = if stream(seed, "profile").u8(..4) == 0 {
             Profile::Static
         } else {
@@ -89,6 +100,7 @@ impl Plan {
             topics: Topics::FIRST,
             produce: Duration::ZERO,
             room: 0,
+            idle: IDLE,
             members: Vec::new(),
             faults: Vec::new(),
         };
@@ -96,7 +108,13 @@ impl Plan {
         plan.draw_size(&mut stream(seed, "size"));
         plan.draw_room(&mut stream(seed, "room"));
         plan.draw_topics(&mut stream(seed, "topics"));
+        if is_long && plan.chaos == CHAOS {
+            plan.prolong(&mut stream(seed, "long/settings"));
+        }
         plan.draw_faults();
+        if plan.is_long() {
+            plan.prolong_faults(&mut stream(seed, "long/faults"));
+        }
         plan
     }
 
@@ -208,7 +226,7 @@ impl Plan {
 
     /// Each kind draws from a stream of its own: one more kind does not change what is drawn of the others.
     fn draw_faults(&mut self) {
-        let pace = stream(self.seed, "pace").u64(10_000..100_000);
+        let pace = stream(self.seed, "pace").u64(10_000..100_000) * self.patience();
         for kind in KINDS {
             let rng = &mut stream(self.seed, kind.name);
             if rng.bool() {
@@ -286,12 +304,24 @@ const KINDS: &[Kind] = &[
             span: ms(rng, 500..20_000),
         })
     }),
-    // For longer only commits hang, as far as that can be made good: see "late-commit".
+    // In a long run also for longer, see "hang"; commits as far as that can be made good: see "late-commit".
     kind("lag", |rng, plan| {
         Some(Act::Lag {
             member: member(rng, plan),
             by: ms(rng, 1..400),
             span: ms(rng, 1000..15_000),
+        })
+    }),
+    // Commits hang otherwise: see "late-commit".
+    kind("hang", |rng, plan| {
+        let (member, api) = (member(rng, plan), one(rng, &APIS));
+        let hold = long(rng, 30_000);
+        let answer = api == ApiKey::OffsetCommit || rng.bool();
+        plan.is_long().then_some(Act::Hang {
+            member,
+            api,
+            answer,
+            hold,
         })
     }),
     kind("late-commit", |rng, plan| {

@@ -47,6 +47,17 @@ acts! {
         /// How long.
         span: Duration,
     }
+    /// The next request of an API hangs on its way for so long, or the answer to it; what follows on the same connection waits behind it.
+    "hang" Hang {
+        /// Whose.
+        member: usize,
+        /// Which API.
+        api: ApiKey,
+        /// Not the request, but its answer.
+        answer: bool,
+        /// How long.
+        hold: Duration,
+    }
     /// The next commit hangs on its way for so long, and takes effect even if it was given up meanwhile.
     "late-commit" LateCommit {
         /// Whose.

@@ -4,6 +4,7 @@
 
 mod draw;
 mod fault;
+mod long;
 mod text;
 mod topics;
 mod words;
@@ -23,6 +24,8 @@ pub(crate) use words::read_seed;
 pub const GROUP: &str = "g";
 /// The topic that every run has.
 pub const TOPIC: &str = "t";
+/// `connections.max.idle.ms` of brokers that are left as they are.
+const IDLE: Duration = Duration::from_secs(600);
 /// Later than any run ends.
 pub const NEVER: Duration = Duration::from_secs(1_000_000);
 
@@ -120,6 +123,8 @@ pub struct Plan {
     pub produce: Duration,
     /// How many members the group may have (`group.max.size`); 0 for any number.
     pub room: usize,
+    /// After this time brokers close a connection by which nothing passes (`connections.max.idle.ms`).
+    pub idle: Duration,
     /// Who takes part.
     pub members: Vec<MemberPlan>,
     /// What goes wrong, by time.
@@ -220,6 +225,7 @@ impl Plan {
             topics: Topics::FIRST,
             produce: NEVER * 2,
             room: 0,
+            idle: IDLE,
             members,
             faults: Vec::new(),
         }

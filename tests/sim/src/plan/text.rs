@@ -14,7 +14,7 @@ use std::time::Duration;
 use kohort_protocol::Timestamp;
 
 use super::words::{Word as _, Words, Written};
-use super::{Act, Fault, MemberPlan, Plan, Topics};
+use super::{Act, Fault, IDLE, MemberPlan, Plan, Topics};
 
 /// A text that is no plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,7 @@ line! {
         "partitions" partitions,
         "produce" produce,
         "room" room = 0,
+        "idle" idle = IDLE,
         "topics" topics = Topics::FIRST,
     } rest { members, faults }
 }
@@ -158,8 +159,9 @@ mod tests {
     #[test]
     fn a_plan_survives_its_text() {
         for seed in 0..200 {
-            let plan = Plan::draw(seed, None);
-            assert_eq!(plan.to_string().parse::<Plan>().unwrap(), plan);
+            for plan in [Plan::draw(seed, None), Plan::draw_long(seed, None)] {
+                assert_eq!(plan.to_string().parse::<Plan>().unwrap(), plan);
+            }
         }
     }
 

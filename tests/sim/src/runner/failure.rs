@@ -16,8 +16,9 @@ fn with(planted: Option<&Planted>) -> String {
 /// Says what is broken and how to see it again.
 pub(super) fn tell(options: &Options, plan: &Plan, violation: &Violation, say: &impl Fn(&str)) {
     let (seed, profile, with) = (plan.seed, plan.profile.name(), with(options.with));
+    let long = if options.long { " --long" } else { "" };
     say(&format!(
-        "SIM FAIL {violation}\n  seed={seed:#x} profile={profile}: kohort sim --seed {seed:#x} --profile {profile}{with} --trace"
+        "SIM FAIL {violation}\n  seed={seed:#x} profile={profile}: kohort sim --seed {seed:#x} --profile {profile}{long}{with} --trace"
     ));
 }
 

@@ -50,6 +50,8 @@ pub struct Options {
     pub seeds: u64,
     /// Of this profile only.
     pub profile: Option<Profile>,
+    /// Long runs only.
+    pub long: bool,
     /// How many at a time.
     pub jobs: usize,
     /// A planted bug that is taken for the code's own: it fails as ours would.
@@ -66,12 +68,23 @@ pub struct Options {
     pub must_reach_all: bool,
 }
 
+impl Options {
+    fn draw(&self, seed: u64) -> Plan {
+        if self.long {
+            Plan::draw_long(seed, self.profile)
+        } else {
+            Plan::draw(seed, self.profile)
+        }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
             from: 0,
             seeds: 100,
             profile: None,
+            long: false,
             jobs: 1,
             with: None,
             planted: PlantedChoice::None,
@@ -93,7 +106,7 @@ pub fn run_all(options: &Options, say: &(impl Fn(&str) + Sync)) -> Report {
         failure::tell(options, plan, violation, say);
     }
     if options.trace && options.seeds == 1 && report.failures.is_empty() {
-        let plan = Plan::draw(options.from, options.profile);
+        let plan = options.draw(options.from);
         say(&run(&plan, options.with, true).trace.unwrap_or_default());
     }
     proof::check_planted(options, &mut report, say);
@@ -155,7 +168,7 @@ fn run_seeds(
                     if number >= count {
                         return;
                     }
-                    let plan = Plan::draw(first.wrapping_add(number), options.profile);
+                    let plan = options.draw(first.wrapping_add(number));
                     let outcome = run(&plan, planted, false);
                     stop.fetch_or(
                         outcome.violation.as_ref().is_some_and(&is_enough),

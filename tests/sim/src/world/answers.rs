@@ -33,6 +33,9 @@ impl World {
                     return;
                 };
                 let (index, node) = (line.index, line.node);
+                if let Some(opened) = self.links.opened.get_mut(&connection) {
+                    opened.used = self.now;
+                }
                 self.see(
                     None,
                     &What::Replied {
@@ -49,7 +52,8 @@ impl World {
                     None => response,
                     Some(wire) => wire.response(version, correlation_id, &response),
                 };
-                let at = self.now + self.latency(index);
+                let hang = self.take_hang(index, response.api(), true);
+                let at = self.now + self.latency(index) + hang;
                 if let Some(line) = self.links.lines.get_mut(&connection) {
                     line.in_until = line.in_until.max(at);
                     if silence > Duration::ZERO {
@@ -60,13 +64,8 @@ impl World {
                 }
             }
             FromCluster::Close { connection, .. } => {
-                self.links.owners.remove(&connection);
-                if let Some(line) = self.links.lines.get(&connection) {
-                    let at = line.in_until.max(self.now);
-                    let index = line.index;
-                    let at = at + self.latency(index);
-                    self.plan_at(at, Later::Broken(connection));
-                }
+                self.links.opened.remove(&connection);
+                self.closed_by_node(connection);
             }
             _ => {}
         }

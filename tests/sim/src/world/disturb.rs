@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kohort_broker::{Command, ConnectionId, Fault as ClusterFault, FaultAction, Power};
 use kohort_group::member::{Input, MemberError};
-use kohort_protocol::{ErrorCode, NodeId, Timestamp, TopicName};
+use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp, TopicName};
 
 use super::agent::Life;
 use super::wishes::Wished;
@@ -61,6 +61,8 @@ pub(super) struct Disturbances {
     silent: BTreeMap<(usize, NodeId), Timestamp>,
     lags: BTreeMap<usize, (Duration, Timestamp)>,
     late: BTreeMap<usize, Duration>,
+    /// By member, API and whether it is the answer: how long it hangs.
+    hangs: BTreeMap<(usize, ApiKey, bool), Duration>,
     /// The process of each member, and how many it had.
     current: Vec<(Option<usize>, u32)>,
 }
@@ -71,6 +73,7 @@ impl Disturbances {
             silent: BTreeMap::new(),
             lags: BTreeMap::new(),
             late: BTreeMap::new(),
+            hangs: BTreeMap::new(),
             current: vec![(None, 0); members],
         }
     }
@@ -137,13 +140,19 @@ impl World {
             Act::Silence { member, node, span } => {
                 let nodes = if node.0 == 0 { 1..=3 } else { node.0..=node.0 };
                 for node in nodes {
-                    self.disturbances
-                        .silent
-                        .insert((member, NodeId(node)), self.now + span);
+                    self.silence(member, NodeId(node), span);
                 }
             }
             Act::Lag { member, by, span } => {
                 self.disturbances.lags.insert(member, (by, self.now + span));
+            }
+            Act::Hang {
+                member,
+                api,
+                answer,
+                hold,
+            } => {
+                self.disturbances.hangs.insert((member, api, answer), hold);
             }
             Act::LateCommit { member, hold } => {
                 self.disturbances.late.insert(member, hold);
@@ -293,6 +302,21 @@ impl World {
         Some(())
     }
 
+    /// How long the next message of this kind hangs; not beyond the chaos.
+    pub(super) fn take_hang(&mut self, index: usize, api: ApiKey, answer: bool) -> Duration {
+        let key = (self.agents[index].member, api, answer);
+        let hold = self.disturbances.hangs.remove(&key).unwrap_or_default();
+        hold.min(self.plan.calm_at().since(self.now))
+    }
+
+    /// It ends with the last fault that wants it. What is held back until then comes at the latest when the calm begins.
+    fn silence(&mut self, member: usize, node: NodeId, span: Duration) {
+        let until = (self.now + span).min(self.plan.calm_at());
+        let silent = &mut self.disturbances.silent;
+        let ends = silent.entry((member, node)).or_insert(until);
+        *ends = until.max(*ends);
+    }
+
     fn must_run(&self, node: NodeId) -> Option<()> {
         (self.cluster.power(node) == Some(Power::Running)).then_some(())
     }
@@ -430,6 +454,7 @@ impl World {
         self.disturbances.silent.clear();
         self.disturbances.lags.clear();
         self.disturbances.late.clear();
+        self.disturbances.hangs.clear();
         for index in 0..self.agents.len() {
             self.agents[index].app.slow = None;
             self.agents[index].app.stall = None;

@@ -35,6 +35,16 @@ pub(super) struct Line {
     pub(super) in_until: Timestamp,
     /// Its process sends nothing until then: a broker asked for it (KIP-219).
     pub(super) silent_until: Timestamp,
+    /// Its node has closed it, and its process has not heard of that yet.
+    pub(super) is_closed: bool,
+}
+
+/// A connection, as long as its node may know it.
+pub(super) struct Opened {
+    /// Whose it is.
+    pub(super) index: usize,
+    /// When anything passed last.
+    pub(super) used: Timestamp,
 }
 
 /// A commit that hangs on its way.
@@ -47,8 +57,7 @@ pub(super) struct Hanging {
 #[derive(Default)]
 pub(super) struct Links {
     pub(super) lines: BTreeMap<ConnectionId, Line>,
-    /// Which process a connection was of, as long as its node may know it.
-    pub(super) owners: BTreeMap<ConnectionId, usize>,
+    pub(super) opened: BTreeMap<ConnectionId, Opened>,
     /// Requests that left a process.
     pub(super) sent: BTreeMap<ApiKey, u64>,
     connections: u64,
@@ -101,6 +110,7 @@ impl World {
             out_until: self.now,
             in_until: self.now,
             silent_until: Timestamp::ZERO,
+            is_closed: false,
         };
         self.links.lines.insert(connection, line);
         if lane != Lane::Join {
@@ -157,17 +167,20 @@ impl World {
     }
 
     pub(super) fn reset_arrives(&mut self, node: NodeId, connection: ConnectionId) {
-        let Some(&index) = self.links.owners.get(&connection) else {
+        let Some(opened) = self.links.opened.get(&connection) else {
             return;
         };
-        if let Some(until) = self.silent_until(index, node) {
+        if let Some(until) = self.silent_until(opened.index, node) {
             return self.plan_at(until, Later::Reset(node, connection));
         }
         self.close_at_node(node, connection, Closing::Reset);
     }
 
     pub(super) fn close_at_node(&mut self, node: NodeId, connection: ConnectionId, how: Closing) {
-        if self.links.owners.remove(&connection).is_some() {
+        if self.links.opened.remove(&connection).is_some() {
+            if let Some(line) = self.links.lines.get_mut(&connection) {
+                line.is_closed = true;
+            }
             self.tell_cluster(ToCluster::Closed {
                 node,
                 connection,

@@ -8,6 +8,7 @@ mod application;
 mod bytes;
 mod distort;
 mod disturb;
+mod idleness;
 mod links;
 mod logs;
 mod producer;
@@ -55,6 +56,8 @@ enum Later {
     Broken(ConnectionId),
     /// The node notices that the process reset a connection.
     Reset(NodeId, ConnectionId),
+    /// Perhaps nothing has passed by this connection for too long.
+    Idle(NodeId, ConnectionId),
     /// The process waits no longer for a request.
     TimedOut(ConnectionId, i32),
     /// The end of a request that was decided on the process's side.
@@ -330,6 +333,7 @@ impl World {
             }
             Later::Broken(connection) => self.broken(connection),
             Later::Reset(node, connection) => self.reset_arrives(node, connection),
+            Later::Idle(node, connection) => self.perhaps_idle(node, connection),
             Later::TimedOut(connection, correlation) => self.timed_out(connection, correlation),
             Later::Tell(index, asked, failure) => self.answer(index, &asked, Err(failure)),
             Later::Act(index, number) => self.act(index, number),

@@ -98,7 +98,7 @@ impl World {
         asked: Asked,
         request: ArrivedRequest,
     ) {
-        let latency = self.latency(index);
+        let latency = self.latency(index) + self.hang(index, connection, &request);
         let held = match request.request {
             Request::OffsetCommit(_) => self.disturbances.take_late_commit(self.agents[index].member),
             _ => None,
@@ -121,11 +121,26 @@ impl World {
         self.plan_at(at, Later::Land(number));
     }
 
+    /// How long a request hangs. Its connection stands already, or what is given up meanwhile would never arrive.
+    fn hang(&mut self, index: usize, connection: ConnectionId, request: &ArrivedRequest) -> Duration {
+        let hold = self.take_hang(index, request.request.api(), false);
+        let is_new = !self.links.opened.contains_key(&connection);
+        if hold > Duration::ZERO && is_new && self.silent_until(index, request.node).is_none() {
+            self.use_at_node(index, request.node, connection);
+        }
+        hold
+    }
+
     /// `waited`: it was held back by a silent link, so that a sender who gave up has not sent it again.
     pub(super) fn arrive(&mut self, request: ArrivedRequest, waited: bool) {
         let (node, connection) = (request.node, request.connection);
-        let owner = self.links.lines.get(&connection).map(|line| line.index);
-        let index = owner.or_else(|| self.links.owners.get(&connection).copied());
+        let line = self.links.lines.get(&connection);
+        if line.is_some_and(|line| line.is_closed) {
+            return; // nobody listens any more, and its sender is about to hear of that
+        }
+        let owner = line.map(|line| line.index);
+        let opened = self.links.opened.get(&connection);
+        let index = owner.or_else(|| opened.map(|opened| opened.index));
         let Some(index) = index.filter(|_| owner.is_some() || !waited) else {
             return; // given up before it was opened
         };
@@ -135,9 +150,7 @@ impl World {
             }
             return;
         }
-        if self.links.owners.insert(connection, index).is_none() {
-            self.open_at_node(node, connection);
-        }
+        self.use_at_node(index, node, connection);
         self.see(None, &What::Arrived { request: &request });
         self.tell_cluster(ToCluster::Request(request));
     }
@@ -151,8 +164,7 @@ impl World {
             return self.arrive(request, false);
         }
         request.connection = self.new_connection();
-        self.links.owners.insert(request.connection, index);
-        self.open_at_node(request.node, request.connection);
+        self.use_at_node(index, request.node, request.connection);
         self.see(None, &What::Arrived { request: &request });
         self.tell_cluster(ToCluster::Request(request));
     }
