@@ -304,6 +304,12 @@ const KINDS: &[Kind] = &[
             span: ms(rng, 500..20_000),
         })
     }),
+    kind("swizzle-clog", |rng, _| {
+        Some(Act::SwizzleClog {
+            seed: rng.u64(..),
+            span: ms(rng, 500..10_000),
+        })
+    }),
     // In a long run also for longer, see "hang"; commits as far as that can be made good: see "late-commit".
     kind("lag", |rng, plan| {
         Some(Act::Lag {

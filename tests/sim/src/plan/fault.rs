@@ -38,6 +38,13 @@ acts! {
         /// How long.
         span: Duration,
     }
+    /// Many links fall silent one after the other, and come back one after the other in another order.
+    "swizzle-clog" SwizzleClog {
+        /// Of the stream that chooses the links and the orders.
+        seed: u64,
+        /// How long it takes until the last is silent, and once more until the last is back.
+        span: Duration,
+    }
     /// Each message takes longer.
     "lag" Lag {
         /// Whose.

@@ -12,6 +12,7 @@ use super::wishes::Wished;
 use super::{Later, World};
 use crate::history::{Process, What};
 use crate::plan::{Act, Commits, NAMES, TOPIC, Topics};
+use crate::random::stream;
 
 /// From the last two disturbances to the end.
 const TO_RECOVER: Duration = Duration::from_secs(20);
@@ -25,6 +26,8 @@ const RESTART: Duration = Duration::from_secs(1);
 /// What happens by itself after a while: the end of a fault, mostly.
 #[derive(Clone, Copy)]
 pub(super) enum End {
+    /// A link falls silent.
+    Clog(usize, NodeId, Duration),
     /// A node that was down is started.
     Start(NodeId),
     /// A node that stood still goes on.
@@ -143,6 +146,7 @@ impl World {
                     self.silence(member, NodeId(node), span);
                 }
             }
+            Act::SwizzleClog { seed, span } => self.swizzle(seed, span),
             Act::Lag { member, by, span } => {
                 self.disturbances.lags.insert(member, (by, self.now + span));
             }
@@ -321,6 +325,20 @@ impl World {
         (self.cluster.power(node) == Some(Power::Running)).then_some(())
     }
 
+    /// About half of the links between members and nodes, as FoundationDB does it.
+    fn swizzle(&mut self, seed: u64, span: Duration) {
+        let rng = &mut stream(seed, "swizzle-clog");
+        let mut within = || span.mul_f64(rng.f64());
+        for member in 0..self.plan.members.len() {
+            for node in (1..=3).map(NodeId) {
+                let (from, until) = (within(), span + within());
+                if within() < span / 2 {
+                    self.plan_in(from, Later::End(End::Clog(member, node, until - from)));
+                }
+            }
+        }
+    }
+
     pub(super) fn move_coordinator(&mut self, to: NodeId) {
         let partition = self.cluster.offsets_partition(&self.group);
         self.command(Command::MoveLeader {
@@ -346,6 +364,7 @@ impl World {
 
     pub(super) fn end_disturbance(&mut self, end: End) {
         match end {
+            End::Clog(member, node, span) => self.silence(member, node, span),
             End::Start(node) => {
                 if self.cluster.power(node) == Some(Power::Stopped) {
                     self.command(Command::Start(node));
