@@ -68,6 +68,9 @@ pub enum What<'a> {
     /// This node closes a connection of the process, for nothing has passed by it for so long.
     Idle { node: NodeId },
 
+    /// A connection of it will end in the middle of this request, or of its answer.
+    Torn { request: &'a Request, answer: bool },
+
     // ---- its application
     /// It comes back for more: all it had is processed.
     Polled,

@@ -98,6 +98,12 @@ situations! {
     LeaveUnanswered
     /// a request was given up without an answer
     GivenUp
+    /// a connection ended in the middle of a commit
+    HalfACommit
+    /// a commit took effect, and half of its answer came
+    HalfACommitsAnswer
+    /// a connection ended in the middle of an assignment
+    HalfAnAssignment
     /// a zombie's commit was refused because nobody knows it any more
     ZombieCommitRefused
     /// a commit met a broker that was the coordinator no more
@@ -311,6 +317,12 @@ impl Sometimes {
         };
         match what {
             What::Sent { request, .. } => self.sent(process, request, of),
+            What::Torn { request, answer } => match (request, answer) {
+                (Request::OffsetCommit(_), false) => self.reached(Situation::HalfACommit),
+                (Request::OffsetCommit(_), true) => self.reached(Situation::HalfACommitsAnswer),
+                (Request::SyncGroup(_), true) => self.reached(Situation::HalfAnAssignment),
+                _ => {}
+            },
             What::Answered {
                 request,
                 reply: Err(_),

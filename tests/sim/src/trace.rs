@@ -143,6 +143,7 @@ const fn kind(what: &What<'_>) -> &'static str {
         What::Answered { .. } => "answer",
         What::Abandoned { .. } => "abandon",
         What::Idle { .. } => "idle",
+        What::Torn { .. } => "tear",
         What::Polled => "poll",
         What::Waiting(_) => "wait",
         What::Delivered { .. } => "deliver",
@@ -177,6 +178,7 @@ fn about(what: &What<'_>) -> String {
         What::Sent { request, .. }
         | What::Answered { request, .. }
         | What::Abandoned { request }
+        | What::Torn { request, .. }
         | What::Replied { request, .. } => request.api().to_string(),
         What::Arrived { request } => request.request.api().to_string(),
         What::Delivered { partition, .. }
@@ -212,6 +214,10 @@ fn detail(what: &What<'_>) -> String {
         },
         What::Abandoned { request } => asked(request),
         What::Idle { node } => format!("by {node}"),
+        What::Torn { request, answer } => {
+            let which = if *answer { "answer" } else { "request" };
+            format!("{which}: {}", asked(request))
+        }
         What::Delivered { offsets, period, .. } => format!("{offsets:?} {period:?}"),
         What::Said(event) | What::Heard(event) => format!("{event:?}"),
         What::CommitAsked { call, offsets } => {

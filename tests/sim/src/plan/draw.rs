@@ -297,6 +297,14 @@ const KINDS: &[Kind] = &[
             node: node(rng),
         })
     }),
+    kind("tear", |rng, plan| {
+        Some(Act::Tear {
+            member: member(rng, plan),
+            api: one(rng, &APIS),
+            answer: rng.bool(),
+            reset: rng.bool(),
+        })
+    }),
     kind("silence", |rng, plan| {
         Some(Act::Silence {
             member: member(rng, plan),

@@ -29,6 +29,17 @@ acts! {
         /// To which node.
         node: NodeId,
     }
+    /// A connection ends in the middle of the next message of an API; both sides are told.
+    "tear" Tear {
+        /// Whose.
+        member: usize,
+        /// Which API.
+        api: ApiKey,
+        /// Of the answer, else of the request.
+        answer: bool,
+        /// By reset, else by FIN.
+        reset: bool,
+    }
     /// Half-open: no byte passes, in either direction, and nobody is told. 0 for all nodes.
     "silence" Silence {
         /// Whose.

@@ -9,6 +9,7 @@ use kohort_protocol::{ApiKey, Lane};
 
 use super::agent::Life;
 use super::links::Asked;
+use super::tear::Torn;
 use super::{Later, World};
 use crate::history::{Process, What};
 
@@ -48,9 +49,10 @@ impl World {
                     self.hurry_what_hangs(index);
                 }
                 let (response, silence) = self.distorted(node, response);
+                let torn = self.tears(index, response.api(), true);
                 let response = match &mut self.wire {
-                    None => response,
-                    Some(wire) => wire.response(version, correlation_id, &response),
+                    Some(wire) if torn.is_none() => wire.response(version, correlation_id, &response),
+                    _ => response,
                 };
                 let hang = self.take_hang(index, response.api(), true);
                 let at = self.now + self.latency(index) + hang;
@@ -60,6 +62,17 @@ impl World {
                         line.silent_until = line.silent_until.max(at + silence);
                     }
                     let at = line.in_until;
+                    if let Some(how) = torn {
+                        let torn = Torn {
+                            index,
+                            node,
+                            connection,
+                            version,
+                            request: &asked.request,
+                            response: Some(&response),
+                        };
+                        return self.tear(&torn, at, how);
+                    }
                     self.plan_at(at, Later::Respond(connection, correlation_id, response));
                 }
             }

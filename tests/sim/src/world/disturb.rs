@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kohort_broker::{Command, ConnectionId, Fault as ClusterFault, FaultAction, Power};
+use kohort_broker::{Closing, Command, ConnectionId, Fault as ClusterFault, FaultAction, Power};
 use kohort_group::member::{Input, MemberError};
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp, TopicName};
 
 use super::agent::Life;
+use super::tear::Tear;
 use super::wishes::Wished;
 use super::{Later, World};
 use crate::history::{Process, What};
@@ -66,6 +67,7 @@ pub(super) struct Disturbances {
     late: BTreeMap<usize, Duration>,
     /// By member, API and whether it is the answer: how long it hangs.
     hangs: BTreeMap<(usize, ApiKey, bool), Duration>,
+    pub(super) tears: Vec<Tear>,
     /// The process of each member, and how many it had.
     current: Vec<(Option<usize>, u32)>,
 }
@@ -77,6 +79,7 @@ impl Disturbances {
             lags: BTreeMap::new(),
             late: BTreeMap::new(),
             hangs: BTreeMap::new(),
+            tears: Vec::new(),
             current: vec![(None, 0); members],
         }
     }
@@ -139,6 +142,20 @@ impl World {
             Act::Cut { member, node } => {
                 let index = self.process(member)?;
                 self.cut(index, node);
+            }
+            Act::Tear {
+                member,
+                api,
+                answer,
+                reset,
+            } => {
+                let how = if reset { Closing::Reset } else { Closing::Fin };
+                self.disturbances.tears.push(Tear {
+                    member,
+                    api,
+                    answer,
+                    how,
+                });
             }
             Act::Silence { member, node, span } => {
                 let nodes = if node.0 == 0 { 1..=3 } else { node.0..=node.0 };
@@ -474,6 +491,7 @@ impl World {
         self.disturbances.lags.clear();
         self.disturbances.late.clear();
         self.disturbances.hangs.clear();
+        self.disturbances.tears.clear();
         for index in 0..self.agents.len() {
             self.agents[index].app.slow = None;
             self.agents[index].app.stall = None;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kohort_broker::{Closing, ConnectionId, Power};
 use kohort_protocol::{NodeId, Timestamp};
 
-use super::links::Opened;
+use super::links::{CLOSED, Opened};
 use super::{Later, World};
 use crate::history::{Process, What};
 
@@ -56,6 +56,6 @@ impl World {
         line.is_closed = true;
         let (index, at) = (line.index, line.in_until.max(self.now));
         let at = at + self.latency(index);
-        self.plan_at(at, Later::Broken(connection));
+        self.plan_at(at, Later::Broken(connection, CLOSED.to_owned()));
     }
 }

@@ -1,7 +1,7 @@
 //! Links: the connections of each process to each node, one for each lane, as the wire client keeps them, and how they end.
 //!
-//! What was sent before a reset still arrives. A silent link holds everything back, the reset too, and lets it pass when it speaks again
-//! (TCP sends again) unless the sender gave up meanwhile. What travels on them: `requests` and `answers`.
+//! What was sent before its process resets a connection still arrives. A silent link holds everything back, the reset too, and lets it pass
+//! when it speaks again (TCP sends again) unless the sender gave up meanwhile. What travels on them: `requests` and `answers`.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -14,6 +14,9 @@ use kohort_protocol::{ApiKey, Lane, NodeId, Timestamp};
 
 use super::{Later, World};
 use crate::history::{Process, What};
+
+/// The end of a connection between two messages.
+pub(super) const CLOSED: &str = "the broker closed the connection";
 
 /// A request that waits for its answer. Without a token it is the driver's metadata request.
 #[derive(Clone)]
@@ -35,7 +38,7 @@ pub(super) struct Line {
     pub(super) in_until: Timestamp,
     /// Its process sends nothing until then: a broker asked for it (KIP-219).
     pub(super) silent_until: Timestamp,
-    /// Its node has closed it, and its process has not heard of that yet.
+    /// Its node has closed it, or been told of its end, and its process has not heard of that yet.
     pub(super) is_closed: bool,
 }
 
@@ -121,9 +124,9 @@ impl World {
 
     // ---- the end of a connection
 
-    pub(super) fn broken(&mut self, connection: ConnectionId) {
-        if self.hold_back(connection, Later::Broken(connection)).is_some() {
-            self.give_up(connection, "the broker closed the connection");
+    pub(super) fn broken(&mut self, connection: ConnectionId, why: String) {
+        if let Some(Later::Broken(_, why)) = self.hold_back(connection, Later::Broken(connection, why)) {
+            self.give_up(connection, &why);
         }
     }
 
@@ -159,28 +162,27 @@ impl World {
             .values()
             .any(|hanging| hanging.request.connection == connection);
         let at = if hangs { self.now } else { at };
-        self.plan_at(at, Later::Reset(line.node, connection));
+        self.plan_at(at, Later::Ended(line.node, connection, Closing::Reset));
         for asked in line.open.into_values() {
             let failure = Failure::Disconnected(why.into());
             self.plan_at(self.now, Later::Tell(line.index, asked, failure));
         }
     }
 
-    pub(super) fn reset_arrives(&mut self, node: NodeId, connection: ConnectionId) {
-        let Some(opened) = self.links.opened.get(&connection) else {
-            return;
-        };
-        if let Some(until) = self.silent_until(opened.index, node) {
-            return self.plan_at(until, Later::Reset(node, connection));
+    /// Its end reaches the node.
+    pub(super) fn ended(&mut self, node: NodeId, connection: ConnectionId, how: Closing) {
+        let opened = self.links.opened.get(&connection);
+        if let Some(until) = opened.and_then(|opened| self.silent_until(opened.index, node)) {
+            return self.plan_at(until, Later::Ended(node, connection, how));
         }
-        self.close_at_node(node, connection, Closing::Reset);
+        self.close_at_node(node, connection, how);
     }
 
     pub(super) fn close_at_node(&mut self, node: NodeId, connection: ConnectionId, how: Closing) {
+        if let Some(line) = self.links.lines.get_mut(&connection) {
+            line.is_closed = true;
+        }
         if self.links.opened.remove(&connection).is_some() {
-            if let Some(line) = self.links.lines.get_mut(&connection) {
-                line.is_closed = true;
-            }
             self.tell_cluster(ToCluster::Closed {
                 node,
                 connection,
@@ -196,7 +198,7 @@ impl World {
         for connection in connections {
             if let Some(line) = self.links.lines.remove(&connection) {
                 let at = line.out_until.max(self.now) + Duration::from_micros(500);
-                self.plan_at(at, Later::Reset(line.node, connection));
+                self.plan_at(at, Later::Ended(line.node, connection, Closing::Reset));
             }
         }
         self.agents[index].lines.clear();
@@ -213,7 +215,7 @@ impl World {
         let connections: Vec<ConnectionId> = of_it.map(|(&connection, _)| connection).collect();
         for connection in connections {
             self.close_at_node(node, connection, Closing::Reset);
-            self.broken(connection);
+            self.broken(connection, CLOSED.to_owned());
         }
     }
 }

@@ -15,13 +15,15 @@ mod producer;
 mod requests;
 mod starving;
 mod stranger;
+mod tear;
 mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
 use kohort_broker::{
-    ArrivedRequest, Cluster, Command, Config, ConnectionId, GroupState, Input as ToCluster, Latencies,
+    ArrivedRequest, Closing, Cluster, Command, Config, ConnectionId, GroupState, Input as ToCluster,
+    Latencies,
 };
 use kohort_group::member::{CommitOffset, Failure, Input};
 use kohort_protocol::api::Response;
@@ -52,10 +54,10 @@ enum Later {
     Land(u64),
     /// A response reaches the process.
     Respond(ConnectionId, i32, Response),
-    /// The process notices that its connection is gone.
-    Broken(ConnectionId),
-    /// The node notices that the process reset a connection.
-    Reset(NodeId, ConnectionId),
+    /// The process notices that its connection is gone, and why.
+    Broken(ConnectionId, String),
+    /// The node notices that a connection is gone.
+    Ended(NodeId, ConnectionId, Closing),
     /// Perhaps nothing has passed by this connection for too long.
     Idle(NodeId, ConnectionId),
     /// The process waits no longer for a request.
@@ -331,8 +333,8 @@ impl World {
             Later::Respond(connection, correlation, response) => {
                 self.respond(connection, correlation, response);
             }
-            Later::Broken(connection) => self.broken(connection),
-            Later::Reset(node, connection) => self.reset_arrives(node, connection),
+            Later::Broken(connection, why) => self.broken(connection, why),
+            Later::Ended(node, connection, how) => self.ended(node, connection, how),
             Later::Idle(node, connection) => self.perhaps_idle(node, connection),
             Later::TimedOut(connection, correlation) => self.timed_out(connection, correlation),
             Later::Tell(index, asked, failure) => self.answer(index, &asked, Err(failure)),

@@ -9,6 +9,7 @@ use kohort_protocol::api::{Outgoing, Request};
 use kohort_protocol::{ApiKey, Lane, NodeId, TopicId};
 
 use super::links::{Asked, Hanging};
+use super::tear::Torn;
 use super::{Later, World};
 use crate::history::{Process, What};
 
@@ -98,9 +99,12 @@ impl World {
         asked: Asked,
         request: ArrivedRequest,
     ) {
+        let torn = self.tears(index, request.request.api(), false);
         let latency = self.latency(index) + self.hang(index, connection, &request);
         let held = match request.request {
-            Request::OffsetCommit(_) => self.disturbances.take_late_commit(self.agents[index].member),
+            Request::OffsetCommit(_) if torn.is_none() => {
+                self.disturbances.take_late_commit(self.agents[index].member)
+            }
             _ => None,
         };
         let Some(line) = self.links.lines.get_mut(&connection) else {
@@ -112,6 +116,17 @@ impl World {
         let waits = sent > self.now;
         line.out_until = line.out_until.max(sent + latency + held.unwrap_or_default());
         let at = line.out_until;
+        if let Some(how) = torn {
+            let torn = Torn {
+                index,
+                node: request.node,
+                connection,
+                version: request.version,
+                request: &request.request,
+                response: None,
+            };
+            return self.tear(&torn, at, how);
+        }
         if held.is_none() || waits {
             return self.plan_at(at, Later::Arrive(request, waits));
         }
@@ -160,7 +175,8 @@ impl World {
         let Some(Hanging { index, mut request }) = self.links.hanging.remove(&number) else {
             return;
         };
-        if self.links.lines.contains_key(&request.connection) {
+        let line = self.links.lines.get(&request.connection);
+        if line.is_some_and(|line| !line.is_closed) {
             return self.arrive(request, false);
         }
         request.connection = self.new_connection();
