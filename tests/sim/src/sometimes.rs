@@ -10,7 +10,7 @@ use kohort_protocol::api::join_group::JoinGroupResponse;
 use kohort_protocol::api::metadata::MetadataTopic;
 use kohort_protocol::api::offset_commit::OffsetCommitResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicId, TopicPartition};
+use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicId, TopicName, TopicPartition};
 
 use crate::history::{LogChange, Process, What};
 use crate::oracle::{Ghost, Life, ProcessGhost};
@@ -156,6 +156,12 @@ situations! {
     DeletedUnderCommit
     /// the topic was made anew while somebody still reads the old one
     RecreatedUnnoticed
+    /// one topic of several was deleted under its owner
+    OtherTopicDeleted
+    /// a topic was made anew after those who read it had forgotten it
+    ForgottenTopicMadeAnew
+    /// a commit was refused because its topic was gone
+    CommitForGoneTopic
     /// a broker did not know a topic's id
     UnknownTopicId
     /// a leader had moved and nobody said where
@@ -234,21 +240,25 @@ impl Sometimes {
                 self.reached_if(is_refused, Situation::StrangerRefused);
             }
             What::LogChanged {
-                partition, change, ..
+                partition,
+                topic,
+                change,
             } => {
                 if *change == LogChange::Gone {
-                    self.old.insert(ghost.logs.topic());
+                    self.old.insert(*topic);
                 }
                 self.log_changed(partition, *change, ghost);
             }
-            What::Created { name, .. } if name.as_str() != TOPIC => {
-                let is_awaited = ghost.all().any(|(_, one)| one.subscribed.contains(*name));
-                self.reached_if(is_awaited, Situation::AwaitedTopicMade);
-            }
-            What::Created { topic, .. } => {
-                let reads = |one: &ProcessGhost| one.topic != TopicId::ZERO && one.topic != *topic;
-                let is_old = ghost.all().any(|(_, one)| reads(one) && !one.owned.is_empty());
+            What::Created { name, topic } => {
+                let subscribers = || ghost.all().filter(|(_, one)| one.subscribed.contains(*name));
+                let knows_other = |one: &ProcessGhost| one.topics.get(*name).is_some_and(|id| id != topic);
+                let owns = |one: &ProcessGhost| one.owned.keys().any(|owned| owned.topic == **name);
+                let is_awaited = subscribers().any(|(_, one)| !knows_other(one));
+                self.reached_if(is_awaited && name.as_str() != TOPIC, Situation::AwaitedTopicMade);
+                let is_old = ghost.all().any(|(_, one)| knows_other(one) && owns(one));
                 self.reached_if(is_old, Situation::RecreatedUnnoticed);
+                let is_back = !is_old && subscribers().any(|(_, one)| knows_other(one));
+                self.reached_if(is_back, Situation::ForgottenTopicMadeAnew);
             }
             What::Committed { from, to, .. } if to < from => self.reached(Situation::CommittedWentBack),
             What::Arrived { request } => match &request.request {
@@ -261,7 +271,10 @@ impl Sometimes {
                 }
                 _ => {}
             },
-            What::Replied { request, .. } => match request {
+            What::Replied {
+                request, response, ..
+            } => match request {
+                Request::OffsetCommit(_) => self.stored(response, ghost),
                 Request::JoinGroup(join) => {
                     self.joins.remove(&join.member_id);
                 }
@@ -276,6 +289,16 @@ impl Sometimes {
         }
     }
 
+    fn stored(&mut self, response: &Response, ghost: &Ghost) {
+        let Response::OffsetCommit(response) = response else {
+            return;
+        };
+        let is_gone = |name: &TopicPartition| ghost.logs.gone(name) > Some(ghost.logs.made(&name.topic));
+        let mut refused = crate::oracle::codes(response).into_iter();
+        let is_refused = refused.any(|(name, code)| !code.is_ok() && is_gone(&name));
+        self.reached_if(is_refused, Situation::CommitForGoneTopic);
+    }
+
     fn log_changed(&mut self, partition: &TopicPartition, change: LogChange, ghost: &Ghost) {
         match change {
             LogChange::Truncated(to, _) => {
@@ -284,7 +307,12 @@ impl Sometimes {
                 self.reached_if(is_below, Situation::TruncatedBelowPosition);
             }
             LogChange::DeletedBefore(_) => {}
-            LogChange::Gone => self.reached_if(!self.commits.is_empty(), Situation::DeletedUnderCommit),
+            LogChange::Gone => {
+                self.reached_if(!self.commits.is_empty(), Situation::DeletedUnderCommit);
+                let is_owned = ghost.all().any(|(_, one)| one.owned.contains_key(partition));
+                let is_other = partition.topic.as_str() != TOPIC;
+                self.reached_if(is_owned && is_other, Situation::OtherTopicDeleted);
+            }
         }
     }
 
@@ -448,8 +476,10 @@ impl Sometimes {
             }
             Response::Fetch(fetch) => return self.fetched(fetch, of),
             Response::Metadata(said) => {
-                let is_old =
-                    |topic: &MetadataTopic| of.topic != TopicId::ZERO && self.old.contains(&topic.topic_id);
+                let is_known = |name: &TopicName| of.topics.contains_key(name);
+                let is_old = |topic: &MetadataTopic| {
+                    topic.name.as_ref().is_some_and(is_known) && self.old.contains(&topic.topic_id)
+                };
                 let is_old = said.topics.iter().any(is_old);
                 return self.reached_if(is_old, Situation::MetadataOfEarlierDays);
             }

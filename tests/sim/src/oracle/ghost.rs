@@ -17,7 +17,7 @@ use super::s05_commit_fencing::codes;
 use super::s14_silent_application::expires;
 use super::watch::Watch;
 use crate::history::{Process, What};
-use crate::plan::{Commits, TOPIC};
+use crate::plan::Commits;
 
 /// Whether a process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +99,10 @@ pub struct ProcessGhost {
     pub led: BTreeMap<MemberId, BTreeSet<TopicName>>,
     /// What somebody in that round reads, unless its own wishes changed since: it may have forgotten the others then.
     watched: BTreeSet<TopicName>,
-    /// The id of the first topic, as it was told last.
-    pub topic: TopicId,
-    /// It was told of another since it was given partitions: those are lost, but not its place in the group.
-    is_remade: bool,
+    /// The id of each topic, as it was told last.
+    pub topics: BTreeMap<TopicName, TopicId>,
+    /// Of which it was told another since it was given partitions: those are lost, but not its place in the group.
+    remade: BTreeSet<TopicName>,
 }
 
 impl ProcessGhost {
@@ -140,8 +140,8 @@ impl ProcessGhost {
             subscribed: config.topics.iter().cloned().collect(),
             led: BTreeMap::new(),
             watched: BTreeSet::new(),
-            topic: TopicId::ZERO,
-            is_remade: false,
+            topics: BTreeMap::new(),
+            remade: BTreeSet::new(),
         }
     }
 
@@ -300,7 +300,7 @@ impl ProcessGhost {
                 self.assigned = Some((*guard, given.collect()));
                 // A machine that was not called accepts by what it had heard.
                 self.in_session |= self.awake_since == now;
-                self.is_remade = false;
+                self.remade.clear();
             }
             What::Said(Event::Error(MemberError::Refused { .. })) => self.refused = Some(now),
             What::Said(Event::Revoking { guard, .. }) => self.awaited = Some(*guard),
@@ -375,9 +375,10 @@ impl ProcessGhost {
         self.watched = self.led.values().flatten().cloned().collect();
     }
 
-    /// All, or what belongs to the topic that was made anew.
+    /// All, or what belongs to topics that were made anew.
     fn lost(&mut self, partitions: &[TopicPartition]) {
-        self.in_session &= self.is_remade && partitions.iter().all(|lost| lost.topic.as_str() == TOPIC);
+        self.in_session &=
+            !self.remade.is_empty() && partitions.iter().all(|lost| self.remade.contains(&lost.topic));
         self.awaited = self.awaited.filter(|_| self.in_session);
         self.owned.retain(|owned, _| !partitions.contains(owned));
         if self.owned.is_empty() {
@@ -390,12 +391,12 @@ impl ProcessGhost {
     }
 
     fn learned(&mut self, response: &MetadataResponse) {
-        for topic in response.topics.iter().filter(|topic| {
-            let is_it = topic.name.as_ref().is_some_and(|name| name.as_str() == TOPIC);
-            is_it && topic.error_code.is_ok()
-        }) {
-            let before = std::mem::replace(&mut self.topic, topic.topic_id);
-            self.is_remade |= before != TopicId::ZERO && before != topic.topic_id;
+        for topic in response.topics.iter().filter(|topic| topic.error_code.is_ok()) {
+            let Some(name) = &topic.name else { continue };
+            let before = self.topics.insert(name.clone(), topic.topic_id);
+            if before.is_some_and(|before| before != topic.topic_id) {
+                self.remade.insert(name.clone());
+            }
         }
     }
 
@@ -406,7 +407,10 @@ impl ProcessGhost {
             Request::LeaveGroup(leave) => leave.members.iter().all(|one| one.member_id != self.member_id),
             _ => true,
         };
-        self.rejoins |= matches!(request, Request::JoinGroup(_));
+        if matches!(request, Request::JoinGroup(_)) {
+            self.rejoins = true;
+            self.awaited = None; // nothing need be let go of for the next round
+        }
     }
 
     fn heard(&mut self, event: &Event) {

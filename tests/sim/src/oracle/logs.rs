@@ -6,10 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use kohort_protocol::{LeaderEpoch, Timestamp, TopicId, TopicPartition};
+use kohort_protocol::{LeaderEpoch, Timestamp, TopicId, TopicName, TopicPartition};
 
 use crate::history::{LogChange, What};
-use crate::plan::TOPIC;
 
 /// An end that was cut off.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +20,10 @@ struct Truncation {
 /// See the head of this file.
 #[derive(Debug, Default)]
 pub struct Logs {
-    /// The topics that there were, in order, and since when.
-    topics: Vec<(TopicId, Timestamp)>,
-    /// When the first topic was deleted last: no other ever is.
-    gone: Option<Timestamp>,
+    /// The topics of each name that there were, in order, and since when.
+    topics: BTreeMap<TopicName, Vec<(TopicId, Timestamp)>>,
+    /// When the topic of a name was deleted last.
+    gone: BTreeMap<TopicName, Timestamp>,
     truncations: BTreeMap<(TopicId, i32), Vec<Truncation>>,
 }
 
@@ -49,7 +48,10 @@ impl Spot {
 impl Logs {
     pub(crate) fn see(&mut self, now: Timestamp, what: &What<'_>) {
         match what {
-            What::Created { name, topic } if name.as_str() == TOPIC => self.topics.push((*topic, now)),
+            What::Created { name, topic } => {
+                let all = self.topics.entry((*name).clone()).or_default();
+                all.push((*topic, now));
+            }
             What::LogChanged {
                 partition,
                 topic,
@@ -64,30 +66,37 @@ impl Logs {
                         epoch: *epoch,
                     }),
                 LogChange::DeletedBefore(_) => {}
-                LogChange::Gone => self.gone = Some(now),
+                LogChange::Gone => {
+                    self.gone.insert(partition.topic.clone(), now);
+                }
             },
             _ => {}
         }
     }
 
-    /// The id of the topic that was made last.
-    pub(crate) fn topic(&self) -> TopicId {
-        self.topics.last().map_or(TopicId::ZERO, |(topic, _)| *topic)
+    /// The id of the topic of this name that was made last.
+    pub(crate) fn topic(&self, name: &TopicName) -> TopicId {
+        self.last(name).map_or(TopicId::ZERO, |(topic, _)| topic)
     }
 
-    /// Whether the topic of this partition was ever made anew: the first is the only one to which that happens.
+    fn last(&self, name: &TopicName) -> Option<(TopicId, Timestamp)> {
+        self.topics.get(name)?.last().copied()
+    }
+
+    /// Whether the topic of this partition was ever made anew.
     pub(crate) fn is_recreated(&self, partition: &TopicPartition) -> bool {
-        self.topics.len() > 1 && partition.topic.as_str() == TOPIC
+        let all = self.topics.get(&partition.topic);
+        all.is_some_and(|all| all.len() > 1)
     }
 
-    /// Since when the newest topic is.
-    pub(crate) fn made(&self) -> Timestamp {
-        self.topics.last().map_or(Timestamp::ZERO, |(_, made)| *made)
+    /// Since when the newest topic of this name is.
+    pub(crate) fn made(&self, name: &TopicName) -> Timestamp {
+        self.last(name).map_or(Timestamp::ZERO, |(_, made)| made)
     }
 
     /// When the topic of this partition was deleted last.
     pub(crate) fn gone(&self, partition: &TopicPartition) -> Option<Timestamp> {
-        self.gone.filter(|_| partition.topic.as_str() == TOPIC)
+        self.gone.get(&partition.topic).copied()
     }
 
     /// To where the log was cut below this position, once for each time since its record was read.
@@ -106,8 +115,7 @@ impl Logs {
     }
 
     fn truncations_of(&self, partition: &TopicPartition, spot: Spot) -> impl Iterator<Item = &Truncation> {
-        let only = (partition.topic.as_str() == TOPIC).then(|| self.topic());
-        let topic = spot.topic.or(only).unwrap_or(TopicId::ZERO);
+        let topic = spot.topic.unwrap_or_else(|| self.topic(&partition.topic));
         let all = self.truncations.get(&(topic, partition.partition));
         all.into_iter().flatten().filter(move |cut| cut.to < spot.offset)
     }

@@ -193,7 +193,7 @@ impl CommitsInOrder {
         let before = self.committed.insert(partition.clone(), (to, scene.now));
         // Of a topic that is gone: whoever asks for it by id is told of none.
         let logs = &scene.ghost.logs;
-        let is_old = before.is_some_and(|(_, at)| at < logs.made());
+        let is_old = before.is_some_and(|(_, at)| at < logs.made(&partition.topic));
         let is_foreign = scene.ghost.by_id && logs.is_recreated(partition) && is_old;
         self.rewound
             .retain(|rewound| rewound.partition != *partition || to < rewound.from);

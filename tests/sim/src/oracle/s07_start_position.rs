@@ -163,8 +163,10 @@ impl StartPosition {
         let at = from.zip(start.spot).map(|(offset, spot)| Spot { offset, ..spot });
         let cuts: Vec<i64> = at.into_iter().flat_map(|at| logs.cut(partition, at)).collect();
         // An offset of a topic that was deleted, stored under its name: whether and where that log and this part, means nothing.
-        let is_foreign =
-            logs.is_recreated(partition) && start.spot.is_none_or(|spot| spot.topic != Some(logs.topic()));
+        let is_foreign = logs.is_recreated(partition)
+            && start
+                .spot
+                .is_none_or(|spot| spot.topic != Some(logs.topic(&partition.topic)));
         let is_due = match from {
             None => start.answered == Some(-1),
             Some(from) => is_outside(from) || !cuts.is_empty() || is_foreign,

@@ -15,7 +15,6 @@ use kohort_protocol::{ErrorCode, TopicId, TopicPartition};
 use super::names::named;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
-use crate::plan::TOPIC;
 
 /// A commit that was accepted is acknowledged so much later at most.
 const FLUSH: Duration = Duration::from_millis(20);
@@ -142,24 +141,21 @@ fn acknowledged(
     response: &OffsetCommitResponse,
 ) -> Verdict {
     let logs = &scene.ghost.logs;
-    let was_just_now = scene.now.since(logs.made()) <= FLUSH;
-    for topic in response
-        .topics
-        .iter()
-        .filter(|topic| named(&topic.name, topic.topic_id, 0).topic.as_str() == TOPIC)
-    {
+    for topic in &response.topics {
+        let name = named(&topic.name, topic.topic_id, 0).topic;
         let is_stored = topic
             .partitions
             .iter()
             .any(|one| one.error_code == ErrorCode::NONE);
         // Without an id it went by name, as it must from one who never heard the id.
-        let is_other = scene.ghost.by_id && ![TopicId::ZERO, logs.topic()].contains(&topic.topic_id);
+        let is_other = scene.ghost.by_id && ![TopicId::ZERO, logs.topic(&name)].contains(&topic.topic_id);
+        let was_just_now = scene.now.since(logs.made(&name)) <= FLUSH;
         if is_stored && is_other && !was_just_now {
             return Err(format!(
-                "a commit of {} for the id {} was stored; the topic has the id {}",
+                "a commit of {} for the id {} of {name} was stored; the topic has the id {}",
                 request.member_id,
                 topic.topic_id,
-                logs.topic()
+                logs.topic(&name)
             ));
         }
     }

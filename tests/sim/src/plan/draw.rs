@@ -500,7 +500,30 @@ const KINDS: &[Kind] = &[
             Profile::Eager => rng.i32(1..=8),
         };
         let span = ms(rng, 10..10_000);
-        (rng.u8(..3) == 0).then_some(Act::Recreate { partitions, span })
+        let topic = 0;
+        (rng.u8(..3) == 0).then_some(Act::Recreate {
+            topic,
+            partitions,
+            span,
+        })
+    }),
+    // The first topic stays, so that there is always something to read.
+    kind("recreate-other", |rng, plan| {
+        let topic = rng.usize(1..4);
+        let partitions = match plan.profile {
+            Profile::Static => plan.partitions_of(topic),
+            Profile::Eager => rng.i32(1..=4),
+        };
+        let span = ms(rng, 10..10_000);
+        plan.has_others().then_some(Act::Recreate {
+            topic,
+            partitions,
+            span,
+        })
+    }),
+    kind("delete-topic", |rng, plan| {
+        let topic = rng.usize(1..4);
+        plan.has_others().then_some(Act::DeleteTopic { topic })
     }),
     kind("freeze", |rng, plan| {
         Some(Act::Freeze {

@@ -145,12 +145,19 @@ acts! {
         /// How many stay.
         keep: i32,
     }
-    /// The topic is deleted, and made anew a while later: the same name, another id.
+    /// A topic is deleted, and made anew a while later: the same name, another id.
     "recreate" Recreate {
+        /// Its number.
+        topic: usize = 0,
         /// How many partitions it has then.
         partitions: i32,
         /// How long there is none.
         span: Duration,
+    }
+    /// A topic is deleted, for good if nobody makes it again.
+    "delete-topic" DeleteTopic {
+        /// Its number.
+        topic: usize,
     }
     /// A topic is made that was not there; whoever subscribed to it has waited for that.
     "create-topic" CreateTopic {

@@ -138,6 +138,11 @@ impl Plan {
         crate::random::stream(self.seed, "age").bool()
     }
 
+    /// Whether it has other topics than the first.
+    fn has_others(&self) -> bool {
+        self.topics != Topics::FIRST
+    }
+
     /// When the faults end.
     #[must_use]
     pub fn calm_at(&self) -> Timestamp {
@@ -200,7 +205,7 @@ impl Plan {
     fn noticed_after(&self) -> Duration {
         let age = self.members.iter().map(|member| member.metadata_age).max();
         let changed = self.faults.iter().filter_map(|fault| match fault.act {
-            Act::AddPartition {} | Act::CreateTopic { .. } => Some(fault.at),
+            Act::AddPartition {} | Act::CreateTopic { .. } | Act::DeleteTopic { .. } => Some(fault.at),
             Act::Recreate { span, .. } | Act::StaleMetadata { span, .. } => {
                 Some((fault.at + span).min(self.calm_at()))
             }

@@ -190,7 +190,7 @@ impl<'a> Words<'a> {
 
 /// The enum of everything that can happen, written and read as its name and the names and values of its fields.
 macro_rules! acts {
-    ($($(#[$doc:meta])* $name:literal $Act:ident { $($(#[$of:meta])* $field:ident: $Type:ty,)* })*) => {
+    ($($(#[$doc:meta])* $name:literal $Act:ident { $($(#[$of:meta])* $field:ident: $Type:ty $(= $default:expr)?,)* })*) => {
         /// What happens. Members are named by their number in the plan.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Act {
@@ -212,12 +212,14 @@ macro_rules! acts {
         impl Act {
             pub(super) fn read(name: &str, words: &super::words::Words<'_>) -> Result<Self, String> {
                 Ok(match name {
-                    $($name => Self::$Act { $($field: words.value(stringify!($field))?,)* },)*
+                    $($name => Self::$Act { $($field: acts!(@read words $field $($default)?),)* },)*
                     other => return Err(format!("nothing is called {other:?}")),
                 })
             }
         }
     };
+    (@read $words:ident $field:ident) => { $words.value(stringify!($field))? };
+    (@read $words:ident $field:ident $default:expr) => { $words.value_or(stringify!($field), $default)? };
 }
 
 pub(super) use acts;

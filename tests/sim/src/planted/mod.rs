@@ -114,6 +114,7 @@ pub const ALL: &[Planted] = &[
     bug::<coordinator::RebalanceUntold>("rebalance-untold", "a coordinator does not tell its members to rejoin", &["L01", "L02", "L03"], 1),
     bug::<reading::RecordSkippedAfterRejoin>("record-skipped-after-rejoin", "each period begins one record too late", &["S07"], 0),
     bug::<reading::ResetOnError>("reset-on-error", "an error of OffsetFetch counts as nothing committed", &["S07"], 7),
+    bug::<reading::HalfTakenForWhole>("half-taken-for-whole", "half an answer to OffsetFetch counts as the whole", &["S07"], 0),
     bug::<reading::CommittedIgnored>("committed-ignored", "a reset although something is committed", &["S07"], 0),
     bug::<reading::CommittedRemembered>("committed-remembered", "committed offsets are not read again after a rebalance", &["S07"], 0),
     bug::<reading::BufferNotCounted>("buffer-not-counted", "what lies ready is not counted", &["S20"], 7),
@@ -164,6 +165,7 @@ pub const ALL: &[Planted] = &[
     bug::<topics::TopicOverlooked>("topic-overlooked", "committed offsets are looked up by the number of the partition alone", &["S07"], 1),
     bug::<topics::CommitsMixedUp>("commits-mixed-up", "a commit of two topics stores the offsets of each for the other", &["S05", "S06", "S10"], 1),
     bug::<topics::IdForgotten>("id-forgotten", "a commit does not say the id of the topic that was read", &["S17"], 2),
+    bug::<topics::DeletedUnnoticed>("deleted-unnoticed", "what was deleted stays in everybody's hands", &["L01", "L02"], 0),
     bug::<topics::UnreadTopicGiven>("unread-topic-given", "a leader gives a topic to one who does not read it", &["S18"], 1),
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use kohort_group::member::{Event, Input, Output, Period, Ticket};
+use kohort_group::member::{Event, Failure, Input, Output, Period, Ticket};
 use kohort_protocol::api::Response;
 use kohort_protocol::api::fetch::FetchRequest;
 use kohort_protocol::api::list_offsets::ListOffsetsRequest;
@@ -152,6 +152,29 @@ impl Bug for ResetOnError {
             && response.groups.iter().any(|group| !group.error_code.is_ok())
         {
             *response = nothing(&request);
+        }
+        vec![input]
+    }
+}
+
+/// Half an answer is read as far as it goes, and counts as the whole: the offsets in the other half are not committed.
+#[derive(Default)]
+pub(super) struct HalfTakenForWhole {
+    open: Open<OffsetFetchRequest>,
+}
+
+impl Bug for HalfTakenForWhole {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        self.open.note(at, &output);
+        vec![output]
+    }
+
+    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
+        if let Some(request) = self.open.answered(at, &input)
+            && let Input::Reply { reply, .. } = &mut input
+            && matches!(reply, Err(Failure::Disconnected(why)) if why.contains("in the middle of a frame"))
+        {
+            *reply = Ok(nothing(&request).into());
         }
         vec![input]
     }

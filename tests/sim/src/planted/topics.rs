@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use kohort_group::member::{Input, Output};
-use kohort_protocol::TopicId;
 use kohort_protocol::api::Response;
 use kohort_protocol::api::join_group::{JoinGroupProtocol, JoinGroupRequest};
+use kohort_protocol::api::metadata::MetadataTopic;
 use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::consumer_protocol::Assignment;
+use kohort_protocol::{TopicId, TopicName};
 
 use super::leading::reassign;
 use super::touch::alter;
@@ -100,6 +101,28 @@ impl Bug for UnreadTopicGiven {
             }
         });
         vec![output]
+    }
+}
+
+/// What no broker knows any more is taken for what it was last.
+#[derive(Default)]
+pub(super) struct DeletedUnnoticed {
+    known: BTreeMap<(Option<Process>, Option<TopicName>), MetadataTopic>,
+}
+
+impl Bug for DeletedUnnoticed {
+    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
+        if let Input::Metadata(Ok(response)) = &mut input {
+            for topic in &mut response.topics {
+                let known = self.known.entry((at.process, topic.name.clone()));
+                if topic.error_code.is_ok() {
+                    known.insert_entry(topic.clone());
+                } else {
+                    topic.clone_from(known.or_insert_with(|| topic.clone()));
+                }
+            }
+        }
+        vec![input]
     }
 }
 

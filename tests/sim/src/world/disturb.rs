@@ -1,6 +1,6 @@
 //! Carries out the schedule: what each fault does to the world, and how it ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use kohort_broker::{Closing, Command, ConnectionId, Fault as ClusterFault, FaultAction, Power};
@@ -51,8 +51,8 @@ pub(super) enum End {
     Stranger(ConnectionId),
     /// Nothing is injected any more.
     Heal,
-    /// The topic is made anew.
-    Create(i32),
+    /// A topic is made anew.
+    Create(usize, i32),
     /// In the calm: the coordinator moves to the next node, which must disturb nobody.
     Move,
     /// In the calm: the coordinator is restarted, which must disturb nobody.
@@ -68,6 +68,8 @@ pub(super) struct Disturbances {
     /// By member, API and whether it is the answer: how long it hangs.
     hangs: BTreeMap<(usize, ApiKey, bool), Duration>,
     pub(super) tears: Vec<Tear>,
+    /// Topics that will be made anew.
+    coming: BTreeSet<usize>,
     /// The process of each member, and how many it had.
     current: Vec<(Option<usize>, u32)>,
 }
@@ -80,6 +82,7 @@ impl Disturbances {
             late: BTreeMap::new(),
             hangs: BTreeMap::new(),
             tears: Vec::new(),
+            coming: BTreeSet::new(),
             current: vec![(None, 0); members],
         }
     }
@@ -226,10 +229,16 @@ impl World {
             }
             Act::Truncate { partition, records } => self.truncate(partition, records.into())?,
             Act::DeleteRecords { partition, keep } => self.delete_records(partition, keep.into())?,
-            Act::Recreate { partitions, span } => {
-                self.delete_topic()?;
-                self.plan_in(span, Later::End(End::Create(partitions)));
+            Act::Recreate {
+                topic,
+                partitions,
+                span,
+            } => {
+                self.delete_topic(NAMES.get(topic)?)?;
+                self.disturbances.coming.insert(topic);
+                self.plan_in(span, Later::End(End::Create(topic, partitions)));
             }
+            Act::DeleteTopic { topic } => self.delete_topic(NAMES.get(topic)?)?,
             Act::Odd { api, how, times } => self.make_odd(api, how, times),
             Act::Unhinted { span } => self.hide_leaders(span),
             Act::StaleMetadata { node, span } => self.repeat_metadata(node, span)?,
@@ -405,7 +414,7 @@ impl World {
             }
             End::Stranger(connection) => self.stranger_goes(connection),
             End::Heal => self.command(Command::Heal),
-            End::Create(partitions) => self.create_topic(TOPIC, partitions),
+            End::Create(topic, partitions) => self.make_anew(topic, partitions),
             End::Move => {
                 if let Some(node) = self.cluster.coordinator(&self.group) {
                     self.move_coordinator(NodeId(node.0 % 3 + 1));
@@ -417,6 +426,12 @@ impl World {
                     self.plan_in(OUTAGE, Later::End(End::Start(node)));
                 }
             }
+        }
+    }
+
+    fn make_anew(&mut self, topic: usize, partitions: i32) {
+        if self.disturbances.coming.remove(&topic) {
+            self.create_topic(NAMES[topic], partitions);
         }
     }
 
@@ -485,7 +500,9 @@ impl World {
         }
         self.command(Command::Heal);
         self.dismiss_stranger();
-        self.create_topic(TOPIC, self.plan.partitions);
+        for topic in self.disturbances.coming.clone() {
+            self.make_anew(topic, self.plan.partitions_of(topic));
+        }
         self.make_straight();
         self.disturbances.silent.clear();
         self.disturbances.lags.clear();

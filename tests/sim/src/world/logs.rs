@@ -38,14 +38,14 @@ impl World {
     }
 
     /// Deletes it with all that is in it. Whoever is told of an offset that goes has heard of this before.
-    pub(super) fn delete_topic(&mut self) -> Option<()> {
-        let id = self.cluster.topic_id(TOPIC)?;
-        let of_it = |partition: &&TopicPartition| partition.topic.as_str() == TOPIC;
+    pub(super) fn delete_topic(&mut self, topic: &str) -> Option<()> {
+        let id = self.cluster.topic_id(topic)?;
+        let of_it = |partition: &&TopicPartition| partition.topic.as_str() == topic;
         let all: Vec<TopicPartition> = self.partitions().filter(of_it).cloned().collect();
         for partition in &all {
             self.changed(partition, id, LogChange::Gone);
         }
-        self.command(Command::DeleteTopic(topic()));
+        self.command(Command::DeleteTopic(TopicName::from(topic)));
         Some(())
     }
 

@@ -411,7 +411,8 @@ impl World {
         members.flat_map(|ghost| &ghost.subscribed).collect()
     }
 
-    /// Whether all who run have joined, every partition that anybody wants is owned by one of them, and the group is Stable.
+    /// Whether all who run have joined, every partition that anybody wants is owned by one of them, none that is gone is, and the group is
+    /// Stable.
     #[must_use]
     pub fn is_stable(&self) -> bool {
         let mut owners: BTreeMap<&TopicPartition, usize> = BTreeMap::new();
@@ -433,6 +434,7 @@ impl World {
         matches!(self.standing, Some((GroupState::Stable, _)))
             && self.partitions().next().is_some()
             && self.partitions().all(is_right)
+            && owners.keys().all(|partition| self.bounds(partition).is_some())
     }
 
     /// Whether everything written that anybody wants is committed. Where a log was emptied there may be nothing to commit: then its owner stands at the end.
