@@ -53,12 +53,15 @@ pub enum What<'a> {
     Sent {
         token: Option<Token>,
         node: NodeId,
+        /// `None`: no version that this node offers carries it, so that it never leaves.
+        version: Option<i16>,
         request: &'a Request,
         timeout: Duration,
     },
     /// The machine hears the end of a request that it sent to this node at `sent`.
     Answered {
         node: NodeId,
+        version: Option<i16>,
         request: &'a Request,
         reply: Result<&'a Response, &'a Failure>,
         sent: Timestamp,
@@ -134,6 +137,7 @@ pub enum What<'a> {
     /// A broker answers a request that somebody still waits for.
     Replied {
         node: NodeId,
+        version: i16,
         request: &'a Request,
         response: &'a Response,
     },

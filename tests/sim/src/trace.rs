@@ -46,7 +46,7 @@ impl fmt::Write for Digest {
 }
 
 /// The heads of the columns.
-const HEAD: &str = "     time proc what       about            member state                 gen  detail";
+const HEAD: &str = "     time proc what       about               member state                 gen  detail";
 
 impl Trace {
     /// Keeps lines from now on.
@@ -94,7 +94,7 @@ impl Trace {
         // A String takes everything.
         let _ = writeln!(
             lines,
-            "{now:>9} {who:>4} {:<10} {:<16} {state:<28} {generation:>3}  {}",
+            "{now:>9} {who:>4} {:<10} {:<19} {state:<28} {generation:>3}  {}",
             kind(what),
             about(what),
             detail(what)
@@ -175,12 +175,22 @@ const fn kind(what: &What<'_>) -> &'static str {
 
 fn about(what: &What<'_>) -> String {
     match what {
+        What::Sent {
+            request,
+            version: Some(version),
+            ..
+        }
+        | What::Answered {
+            request,
+            version: Some(version),
+            ..
+        } => travelling(request, *version),
+        What::Replied { request, version, .. } => travelling(request, *version),
+        What::Arrived { request } => travelling(&request.request, request.version),
         What::Sent { request, .. }
         | What::Answered { request, .. }
         | What::Abandoned { request }
-        | What::Torn { request, .. }
-        | What::Replied { request, .. } => request.api().to_string(),
-        What::Arrived { request } => request.request.api().to_string(),
+        | What::Torn { request, .. } => request.api().to_string(),
         What::Delivered { partition, .. }
         | What::Sought { partition, .. }
         | What::Lowered { partition, .. }
@@ -192,6 +202,10 @@ fn about(what: &What<'_>) -> String {
         What::Done { result, .. } => if result.is_ok() { "ok" } else { "failed" }.to_owned(),
         _ => String::new(),
     }
+}
+
+fn travelling(request: &Request, version: i16) -> String {
+    format!("{} v{version}", request.api())
 }
 
 const fn event_name(event: &Event) -> &'static str {

@@ -454,8 +454,6 @@ pub struct Ghost {
     pub stable: Option<Timestamp>,
     /// What happened to the logs.
     pub logs: Logs,
-    /// Commits name topics by id.
-    pub by_id: bool,
     /// How many generations the group went through.
     pub rebalances: u64,
     /// Until when the application of each may stay away.
@@ -464,13 +462,6 @@ pub struct Ghost {
 }
 
 impl Ghost {
-    pub(crate) fn new(by_id: bool) -> Self {
-        Self {
-            by_id,
-            ..Self::default()
-        }
-    }
-
     /// What is known of a process.
     #[must_use]
     pub fn of(&self, process: Process) -> &ProcessGhost {

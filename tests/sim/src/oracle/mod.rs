@@ -44,12 +44,10 @@ mod watch;
 use std::fmt;
 
 use kohort_broker::Cluster;
-use kohort_protocol::api::Request;
 use kohort_protocol::{GroupId, Timestamp};
 
 use crate::history::{Process, What};
 use crate::plan::{GROUP, Plan};
-use crate::world::has_ids;
 
 pub use ghost::{Ghost, Life, ProcessGhost};
 pub(crate) use names::{forget_topics, note_topic};
@@ -120,11 +118,9 @@ pub(crate) struct Scene<'a> {
     pub(crate) ghost: &'a Ghost,
 }
 
-impl Scene<'_> {
-    /// Whether a request for offsets, or to store some, names topics by id.
-    fn goes_by_id(&self, request: &Request) -> bool {
-        self.ghost.by_id && has_ids(request)
-    }
+/// Whether OffsetCommit and OffsetFetch name topics by id in this version; below it the name is all that travels.
+const fn goes_by_id(version: i16) -> bool {
+    version >= 10
 }
 
 /// A broken invariant.
@@ -156,7 +152,7 @@ impl Oracle {
     pub(crate) fn new(plan: &Plan) -> Self {
         Self {
             group: GroupId::from(GROUP),
-            ghost: Ghost::new(plan.by_id()),
+            ghost: Ghost::default(),
             invariants: all(plan),
             violations: Vec::new(),
         }

@@ -17,7 +17,7 @@ use kohort_protocol::{ErrorCode, Timestamp, TopicPartition};
 
 use super::names::named;
 use super::s05_commit_fencing::{codes, offsets};
-use super::{Invariant, Scene, Verdict};
+use super::{Invariant, Scene, Verdict, goes_by_id};
 use crate::history::{Process, What};
 
 /// A commit sent so long after an acknowledgement comes behind whatever was given up before that.
@@ -57,6 +57,8 @@ pub(super) struct CommitsInOrder {
     lowered: BTreeMap<TopicPartition, i64>,
     /// The lowest that applications asked for by themselves since the partition was last assigned.
     asked: BTreeMap<TopicPartition, i64>,
+    /// Whoever asked by id was told of no offset, for the one that is committed is of a topic that is gone.
+    told_none: BTreeSet<TopicPartition>,
 }
 
 impl Invariant for CommitsInOrder {
@@ -73,11 +75,12 @@ impl Invariant for CommitsInOrder {
                 None,
                 What::Replied {
                     node,
-                    request,
+                    version,
                     response: Response::OffsetFetch(response),
+                    ..
                 },
             ) if scene.cluster.coordinator(scene.group) == Some(*node) => {
-                return self.read(scene, response, scene.goes_by_id(request));
+                return self.read(scene, response, goes_by_id(*version));
             }
             (
                 Some(process),
@@ -190,11 +193,8 @@ impl CommitsInOrder {
                 "the committed offset of {partition}, {from:?}, has vanished"
             ));
         };
-        let before = self.committed.insert(partition.clone(), (to, scene.now));
-        // Of a topic that is gone: whoever asks for it by id is told of none.
-        let logs = &scene.ghost.logs;
-        let is_old = before.is_some_and(|(_, at)| at < logs.made(&partition.topic));
-        let is_foreign = scene.ghost.by_id && logs.is_recreated(partition) && is_old;
+        self.committed.insert(partition.clone(), (to, scene.now));
+        let is_foreign = self.told_none.remove(partition);
         self.rewound
             .retain(|rewound| rewound.partition != *partition || to < rewound.from);
         let Some(from) = from.filter(|&from| to < from) else {
@@ -226,7 +226,7 @@ impl CommitsInOrder {
     }
 
     /// What is read is what was stored last, unless that was for a topic that is gone.
-    fn read(&self, scene: &Scene<'_>, response: &OffsetFetchResponse, by_id: bool) -> Verdict {
+    fn read(&mut self, scene: &Scene<'_>, response: &OffsetFetchResponse, by_id: bool) -> Verdict {
         for topic in response.groups.iter().flat_map(|group| &group.topics) {
             for partition in topic
                 .partitions
@@ -241,6 +241,9 @@ impl CommitsInOrder {
                     .map(|stored| stored.topic_id);
                 let is_foreign = of.is_some_and(|of| of != topic.topic_id);
                 let expected = if by_id && is_foreign { -1 } else { stored };
+                if expected != stored {
+                    self.told_none.insert(name.clone());
+                }
                 if partition.committed_offset != expected {
                     return Err(format!(
                         "S11: OffsetFetch answered {} for {name}; {stored} is committed (for topic {of:?})",

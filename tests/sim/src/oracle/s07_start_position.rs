@@ -14,7 +14,7 @@ use kohort_protocol::{LeaderEpoch, Timestamp, TopicPartition};
 
 use super::logs::Spot;
 use super::names::named;
-use super::{Invariant, Scene, Verdict};
+use super::{Invariant, Scene, Verdict, goes_by_id};
 use crate::history::{Process, What};
 
 /// What is known of a partition in the period at hand.
@@ -51,12 +51,12 @@ impl Invariant for StartPosition {
                 self.starts.retain(|(of, _), _| *of != process);
             }
             What::Answered {
-                request,
+                version: Some(version),
                 reply: Ok(Response::OffsetFetch(response)),
                 sent,
                 ..
             } if self.assigned.get(&process).is_some_and(|at| sent >= at) => {
-                self.answered(process, response, scene.goes_by_id(request));
+                self.answered(process, response, goes_by_id(*version));
             }
             What::Answered {
                 request: Request::ListOffsets(request),

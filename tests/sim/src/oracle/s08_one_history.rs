@@ -12,7 +12,7 @@ use kohort_protocol::{LeaderEpoch, TopicId, TopicPartition};
 
 use super::logs::Spot;
 use super::names::named;
-use super::{Invariant, Scene, Verdict};
+use super::{Invariant, Scene, Verdict, goes_by_id};
 use crate::history::{Process, What};
 
 #[derive(Default)]
@@ -36,11 +36,11 @@ impl Invariant for OneHistory {
                 self.spots.remove(&(process, (*partition).clone()));
             }
             What::Answered {
-                request,
+                version: Some(version),
                 reply: Ok(Response::OffsetFetch(response)),
                 ..
             } => {
-                let by_id = scene.goes_by_id(request);
+                let by_id = goes_by_id(*version);
                 for topic in response.groups.iter().flat_map(|group| &group.topics) {
                     for one in topic.partitions.iter().filter(|one| one.committed_offset >= 0) {
                         let spot = Spot {

@@ -13,7 +13,7 @@ use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, TopicId, TopicPartition};
 
 use super::names::named;
-use super::{Invariant, Scene, Verdict};
+use super::{Invariant, Scene, Verdict, goes_by_id};
 use crate::history::{Process, What};
 
 /// A commit that was accepted is acknowledged so much later at most.
@@ -37,11 +37,12 @@ impl Invariant for Recreated {
             (
                 None,
                 What::Replied {
+                    version,
                     request: Request::OffsetCommit(request),
                     response: Response::OffsetCommit(response),
                     ..
                 },
-            ) => return acknowledged(scene, request, response),
+            ) if goes_by_id(*version) => return acknowledged(scene, request, response),
             (Some(process), What::Said(Event::Assigned { .. })) => {
                 self.read.retain(|(of, _), _| *of != process);
                 self.begins.retain(|(of, _), _| *of != process);
@@ -52,11 +53,11 @@ impl Invariant for Recreated {
             (
                 Some(process),
                 What::Answered {
-                    request,
+                    version: Some(version),
                     reply: Ok(Response::OffsetFetch(response)),
                     ..
                 },
-            ) if scene.goes_by_id(request) => {
+            ) if goes_by_id(*version) => {
                 for topic in response.groups.iter().flat_map(|group| &group.topics) {
                     for one in topic.partitions.iter().filter(|one| one.committed_offset >= 0) {
                         let name = named(&topic.name, topic.topic_id, one.partition_index);
@@ -67,7 +68,7 @@ impl Invariant for Recreated {
             (Some(process), What::Delivered { partition, topic, .. }) => {
                 return self.delivered(process, partition, *topic);
             }
-            (Some(process), What::Sent { request, .. }) => return self.sent(scene, process, request),
+            (Some(process), What::Sent { request, .. }) => return self.sent(process, request),
             _ => {}
         }
         Ok(())
@@ -93,9 +94,10 @@ impl Recreated {
         }
     }
 
-    fn sent(&self, scene: &Scene<'_>, process: Process, request: &Request) -> Verdict {
-        // Without an id a commit travels by name (version 9), and is stored for whatever is called so by then. Who has read has the id.
-        let needs_id = scene.ghost.by_id && matches!(request, Request::OffsetCommit(_));
+    fn sent(&self, process: Process, request: &Request) -> Verdict {
+        // Without an id a commit travels by name (version 9), and is stored for whatever is called so by then. Who has read has the id,
+        // and does not know whether its coordinator can make use of it.
+        let needs_id = matches!(request, Request::OffsetCommit(_));
         let (verb, named): (_, Vec<(TopicPartition, TopicId)>) = match request {
             Request::OffsetCommit(commit) => {
                 let each = |topic: &kohort_protocol::api::offset_commit::OffsetCommitTopic| {
@@ -134,7 +136,6 @@ impl Recreated {
     }
 }
 
-/// Only answers from version 10 on carry ids: below it names are all that there is.
 fn acknowledged(
     scene: &Scene<'_>,
     request: &OffsetCommitRequest,
@@ -147,8 +148,7 @@ fn acknowledged(
             .partitions
             .iter()
             .any(|one| one.error_code == ErrorCode::NONE);
-        // Without an id it went by name, as it must from one who never heard the id.
-        let is_other = scene.ghost.by_id && ![TopicId::ZERO, logs.topic(&name)].contains(&topic.topic_id);
+        let is_other = topic.topic_id != logs.topic(&name);
         let was_just_now = scene.now.since(logs.made(&name)) <= FLUSH;
         if is_stored && is_other && !was_just_now {
             return Err(format!(

@@ -96,6 +96,7 @@ impl Plan {
             chaos: CHAOS,
             calm: CALM,
             bytes: stream(seed, "bytes").u8(..10) == 0,
+            release: Self::release_of(seed),
             partitions: 1,
             topics: Topics::FIRST,
             produce: Duration::ZERO,

@@ -11,7 +11,7 @@ mod words;
 
 use std::time::Duration;
 
-use kohort_broker::{FaultAction, Latencies};
+use kohort_broker::{FaultAction, Latencies, Release};
 use kohort_group::member::{AutoOffsetReset, MemberConfig};
 use kohort_protocol::{ApiKey, GroupId, GroupInstanceId, Timestamp, TopicName};
 
@@ -115,6 +115,8 @@ pub struct Plan {
     pub calm: Duration,
     /// Whether messages travel as bytes.
     pub bytes: bool,
+    /// What its brokers are in the beginning.
+    pub release: Release,
     /// How many partitions the first topic has.
     pub partitions: i32,
     /// Which topics there are from the beginning.
@@ -132,10 +134,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether its brokers are young enough (4.2) for commits that name topics by id.
+    /// What the brokers of a plan are that does not say it.
     #[must_use]
-    pub fn by_id(&self) -> bool {
-        crate::random::stream(self.seed, "age").bool()
+    pub fn release_of(seed: u64) -> Release {
+        if crate::random::stream(seed, "age").bool() {
+            Release::V4_4
+        } else {
+            Release::V4_0
+        }
     }
 
     /// Whether it has other topics than the first.
@@ -226,6 +232,7 @@ impl Plan {
             chaos: NEVER,
             calm: Duration::ZERO,
             bytes: false,
+            release: Self::release_of(seed),
             partitions,
             topics: Topics::FIRST,
             produce: NEVER * 2,

@@ -11,6 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use kohort_broker::Release;
 use kohort_protocol::Timestamp;
 
 use super::words::{Word as _, Words, Written};
@@ -63,6 +64,7 @@ line! {
         "chaos" chaos,
         "calm" calm,
         "bytes" bytes,
+        "release" release = Release::default(),
         "partitions" partitions,
         "produce" produce,
         "room" room = 0,
@@ -128,7 +130,11 @@ fn read_line(plan: &mut Option<Plan>, line: &str) -> Result<(), String> {
     let mut words = line.split_whitespace();
     let first = words.next().unwrap_or_default();
     if first == "run" {
-        *plan = Some(Plan::read_line(&Words::new(words)?)?);
+        let words = Words::new(words)?;
+        let read = plan.insert(Plan::read_line(&words)?);
+        if words.text("release").is_err() {
+            read.release = Plan::release_of(read.seed);
+        }
         return Ok(());
     }
     let plan = plan.as_mut().ok_or("the first line must begin with \"run\"")?;

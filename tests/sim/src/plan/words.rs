@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use kohort_broker::Release;
 use kohort_protocol::{ApiKey, ErrorCode, NodeId};
 
 use super::{Commits, Mishap, Oddity, Profile, Topics, Wish};
@@ -38,7 +39,7 @@ macro_rules! plain {
     };
 }
 
-plain!(usize, u32, i32, Mishap, Oddity, Topics);
+plain!(usize, u32, i32, Mishap, Oddity, Release, Topics);
 
 /// Seconds with three digits.
 impl Word for Duration {

@@ -41,6 +41,7 @@ impl World {
                     None,
                     &What::Replied {
                         node,
+                        version,
                         request: &asked.request,
                         response: &response,
                     },
@@ -50,9 +51,10 @@ impl World {
                 }
                 let (response, silence) = self.distorted(node, response);
                 let torn = self.tears(index, response.api(), true);
-                let response = match &mut self.wire {
-                    Some(wire) if torn.is_none() => wire.response(version, correlation_id, &response),
-                    _ => response,
+                let response = if torn.is_none() && self.go_as_bytes(response.api(), version) {
+                    self.wire.response(version, correlation_id, &response)
+                } else {
+                    response
                 };
                 let hang = self.take_hang(index, response.api(), true);
                 let at = self.now + self.latency(index) + hang;
@@ -160,6 +162,7 @@ impl World {
             Some(Process(index)),
             &What::Answered {
                 node: asked.node,
+                version: asked.version,
                 request,
                 reply: reply.as_ref(),
                 sent,

@@ -34,14 +34,13 @@ impl Wire {
         correlation: i32,
         client: Option<&str>,
         request: &Outgoing,
-    ) -> Request {
+    ) -> Result<Request, String> {
         let mut out = BytesMut::new();
         write_outgoing(&mut out, version, correlation, client, request)
-            .expect("a member's request can be written");
+            .map_err(|misfit| misfit.to_string())?;
         let frame = self.cut(&out);
-        read_request(frame)
-            .expect("a member's request can be read")
-            .request
+        let read = read_request(frame).expect("a member's request can be read");
+        Ok(read.request)
     }
 
     pub(super) fn response(&mut self, version: i16, correlation: i32, response: &Response) -> Response {

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use kohort_broker::{ArrivedRequest, Closing, ConnectionId, Input as ToCluster};
+use kohort_broker::{ArrivedRequest, Closing, ConnectionId, Input as ToCluster, SERVED};
 use kohort_group::member::{Failure, Token};
-use kohort_protocol::api::Request;
+use kohort_protocol::api::api_versions::ApiVersion;
+use kohort_protocol::api::{Request, Versions};
 use kohort_protocol::{ApiKey, Lane, NodeId, Timestamp};
 
 use super::{Later, World};
@@ -23,6 +24,7 @@ pub(super) const CLOSED: &str = "the broker closed the connection";
 pub(super) struct Asked {
     pub(super) token: Option<Token>,
     pub(super) node: NodeId,
+    pub(super) version: Option<i16>,
     pub(super) request: Rc<Request>,
     pub(super) sent: Timestamp,
 }
@@ -32,6 +34,10 @@ pub(super) struct Line {
     pub(super) index: usize,
     pub(super) node: NodeId,
     pub(super) lane: Lane,
+    /// What its node said when it was opened.
+    pub(super) versions: Versions,
+    /// It leads to the process that its node was then.
+    pub(super) start: u32,
     pub(super) open: BTreeMap<i32, Asked>,
     /// Nothing overtakes anything.
     pub(super) out_until: Timestamp,
@@ -53,6 +59,7 @@ pub(super) struct Opened {
 /// A commit that hangs on its way.
 pub(super) struct Hanging {
     pub(super) index: usize,
+    pub(super) start: u32,
     pub(super) request: ArrivedRequest,
 }
 
@@ -63,13 +70,36 @@ pub(super) struct Links {
     pub(super) opened: BTreeMap<ConnectionId, Opened>,
     /// Requests that left a process.
     pub(super) sent: BTreeMap<ApiKey, u64>,
+    /// How often each node was started again.
+    pub(super) starts: BTreeMap<NodeId, u32>,
     connections: u64,
     pub(super) correlations: i32,
     pub(super) hanging: BTreeMap<u64, Hanging>,
     pub(super) hung: u64,
 }
 
+impl Links {
+    pub(super) fn start_of(&self, node: NodeId) -> u32 {
+        self.starts.get(&node).copied().unwrap_or(0)
+    }
+}
+
 impl World {
+    /// What a node says it speaks.
+    fn offered(&self, node: NodeId) -> Versions {
+        let release = self.cluster.release(node).unwrap_or_default();
+        let offer = |api: &ApiKey| {
+            let range = release.versions(*api)?;
+            Some(ApiVersion {
+                api_key: api.number(),
+                min_version: range.min,
+                max_version: range.max,
+            })
+        };
+        let offers: Vec<ApiVersion> = SERVED.iter().filter_map(offer).collect();
+        Versions::new(&offers)
+    }
+
     pub(super) fn new_connection(&mut self) -> ConnectionId {
         self.links.connections += 1;
         ConnectionId(self.links.connections)
@@ -109,6 +139,8 @@ impl World {
             index,
             node,
             lane,
+            versions: self.offered(node),
+            start: self.links.start_of(node),
             open: BTreeMap::new(),
             out_until: self.now,
             in_until: self.now,

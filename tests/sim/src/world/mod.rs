@@ -41,7 +41,6 @@ pub use agent::{Agent, Life};
 pub use application::{Application, Habits};
 use bytes::Wire;
 use links::{Asked, Links};
-pub(crate) use requests::has_ids;
 
 /// More events than this in one run are a hot loop somewhere.
 const TOO_MANY: u64 = 20_000_000;
@@ -127,9 +126,7 @@ pub struct World {
     number: u64,
     links: Links,
     doors: Doors,
-    wire: Option<Wire>,
-    /// These brokers are young enough for topic ids in commits.
-    by_id: bool,
+    wire: Wire,
     disturbances: disturb::Disturbances,
     distortions: distort::Distortions,
     producer: producer::Producer,
@@ -151,6 +148,7 @@ impl World {
         let config = Config {
             nodes: 3,
             seed: stream(plan.seed, "cluster").u64(..),
+            release: plan.release,
             latencies: Latencies::KAFKA,
             auto_create_topics: false,
             group_max_size: match plan.room {
@@ -172,8 +170,7 @@ impl World {
             number: 0,
             links: Links::default(),
             doors,
-            by_id: plan.by_id(),
-            wire: plan.bytes.then(|| Wire::new(plan.seed)),
+            wire: Wire::new(plan.seed),
             disturbances: disturb::Disturbances::new(plan.members.len()),
             distortions: distort::Distortions::default(),
             producer: producer::Producer::new(plan.seed),
@@ -245,6 +242,9 @@ impl World {
 
     /// Operates the cluster.
     pub fn command(&mut self, command: Command) {
+        if let Command::Start(node) = command {
+            *self.links.starts.entry(node).or_default() += 1;
+        }
         self.tell_cluster(ToCluster::Command(command));
     }
 

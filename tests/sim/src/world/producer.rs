@@ -99,7 +99,7 @@ impl World {
             node,
             connection,
             correlation_id: 0,
-            version: 9,
+            version: 8,
             client_id: None,
             request: request.into(),
         }));

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use kohort_broker::{ArrivedRequest, ConnectionId, Input as ToCluster};
-use kohort_group::member::{Target, Token};
+use kohort_broker::{ArrivedRequest, ConnectionId, Input as ToCluster, Release};
+use kohort_group::member::{Failure, Target, Token};
 use kohort_protocol::api::{Outgoing, Request};
-use kohort_protocol::{ApiKey, Lane, NodeId, TopicId};
+use kohort_protocol::{ApiKey, Lane, NodeId};
 
 use super::links::{Asked, Hanging};
 use super::tear::Torn;
@@ -38,32 +38,42 @@ impl World {
             Target::Node(node) => node,
             Target::Any => NodeId(self.agents[index].rng.i32(1..=3)),
         };
+        let connection = self.line_for(index, node, lane);
+        let version = self.version_on(connection, &request);
         self.see(
             Some(Process(index)),
             &What::Sent {
                 token,
                 node,
+                version: version.as_ref().ok().copied(),
                 request: &request,
                 timeout,
             },
         );
-        *self.links.sent.entry(request.api()).or_default() += 1;
-        let connection = self.line_for(index, node, lane);
-        self.links.correlations += 1;
-        let correlation_id = self.links.correlations;
-        let version = version(&request, self.by_id);
-        let client_id = Some(format!("member-{}", self.agents[index].member));
-        let (carried, kept) = self.carried(version, correlation_id, client_id.as_deref(), request);
         if let Some(token) = token {
             self.agents[index].tokens.insert(token, connection);
         }
-        let sent = self.now;
-        let asked = Asked {
+        self.links.correlations += 1;
+        let correlation_id = self.links.correlations;
+        let client_id = Some(format!("member-{}", self.agents[index].member));
+        let carried = version.and_then(|version| {
+            let carried = self.carried(version, correlation_id, client_id.as_deref(), &request)?;
+            Ok((version, carried))
+        });
+        let api = request.api();
+        let mut asked = Asked {
             token,
             node,
-            request: Rc::new(kept),
-            sent,
+            version: None,
+            request: Rc::new(request.into_request()),
+            sent: self.now,
         };
+        let (version, carried) = match carried {
+            Ok(carried) => carried,
+            Err(reason) => return self.cannot_leave(index, connection, asked, reason),
+        };
+        *self.links.sent.entry(api).or_default() += 1;
+        asked.version = Some(version);
         let request = ArrivedRequest {
             node,
             connection,
@@ -76,19 +86,43 @@ impl World {
         self.plan_in(timeout, Later::TimedOut(connection, correlation_id));
     }
 
-    /// What travels, and what is remembered of it.
+    /// As the wire client chooses it.
+    fn version_on(&self, connection: ConnectionId, request: &Request) -> Result<i16, String> {
+        let line = self.links.lines.get(&connection);
+        let line = line.expect("a line that was just looked up");
+        line.versions
+            .version_for(request)
+            .map_err(|none| none.to_string())
+    }
+
+    /// Its broker is too old for it: the wire client says so at once, and keeps the connection.
+    fn cannot_leave(&mut self, index: usize, connection: ConnectionId, asked: Asked, reason: String) {
+        let line = self.links.lines.get(&connection);
+        if line.is_some_and(|line| line.lane == Lane::Join) {
+            self.links.lines.remove(&connection);
+        }
+        self.plan_at(self.now, Later::Tell(index, asked, Failure::Unsupported(reason)));
+    }
+
+    /// What travels.
     fn carried(
         &mut self,
         version: i16,
         correlation: i32,
         client: Option<&str>,
-        request: Outgoing,
-    ) -> (Request, Request) {
-        let carried = match &mut self.wire {
-            None => (*request).clone(),
-            Some(wire) => wire.request(version, correlation, client, &request),
-        };
-        (carried, request.into_request())
+        request: &Outgoing,
+    ) -> Result<Request, String> {
+        if self.go_as_bytes(request.api(), version) {
+            self.wire.request(version, correlation, client, request)
+        } else {
+            Ok((**request).clone())
+        }
+    }
+
+    /// Whether such a message travels as bytes: what an old version does not carry must not arrive.
+    pub(super) fn go_as_bytes(&self, api: ApiKey, version: i16) -> bool {
+        let of_today = Release::V4_0.versions(api);
+        self.plan.bytes || of_today.is_none_or(|today| version < today.max)
     }
 
     fn depart(
@@ -110,6 +144,7 @@ impl World {
         let Some(line) = self.links.lines.get_mut(&connection) else {
             return;
         };
+        let start = line.start;
         line.open.insert(correlation_id, asked);
         let sent = self.now.max(line.silent_until);
         // What is given up while it is held back never leaves.
@@ -132,7 +167,14 @@ impl World {
         }
         self.links.hung += 1;
         let number = self.links.hung;
-        self.links.hanging.insert(number, Hanging { index, request });
+        self.links.hanging.insert(
+            number,
+            Hanging {
+                index,
+                start,
+                request,
+            },
+        );
         self.plan_at(at, Later::Land(number));
     }
 
@@ -165,6 +207,11 @@ impl World {
             }
             return;
         }
+        let leads_to = self.links.lines.get(&connection).map(|line| line.start);
+        if leads_to.is_some_and(|start| start != self.links.start_of(node)) {
+            // Whom it led to is gone, and who is there now has never heard of it.
+            return self.closed_by_node(connection);
+        }
         self.use_at_node(index, node, connection);
         self.see(None, &What::Arrived { request: &request });
         self.tell_cluster(ToCluster::Request(request));
@@ -172,12 +219,20 @@ impl World {
 
     /// A commit that hung arrives: on its connection if that still stands, else as one that its broker had read long ago.
     pub(super) fn land(&mut self, number: u64) {
-        let Some(Hanging { index, mut request }) = self.links.hanging.remove(&number) else {
+        let Some(hanging) = self.links.hanging.remove(&number) else {
             return;
         };
+        let Hanging {
+            index,
+            start,
+            mut request,
+        } = hanging;
         let line = self.links.lines.get(&request.connection);
         if line.is_some_and(|line| !line.is_closed) {
             return self.arrive(request, false);
+        }
+        if start != self.links.start_of(request.node) {
+            return; // and so is what it had read
         }
         request.connection = self.new_connection();
         self.use_at_node(index, request.node, request.connection);
@@ -203,36 +258,5 @@ impl World {
                 .u64(..u64::try_from(LATEST_LANDING.as_millis()).unwrap_or(1));
             self.plan_in(Duration::from_millis(span), Later::Land(number));
         }
-    }
-}
-
-/// The versions that a client and these brokers agree upon. `by_id`: brokers from 4.2 on, whose commits name topics by id alone; who does
-/// not know an id says the name, in a version before.
-fn version(request: &Request, by_id: bool) -> i16 {
-    match request.api() {
-        ApiKey::OffsetCommit | ApiKey::OffsetFetch if by_id && has_ids(request) => 10,
-        ApiKey::JoinGroup | ApiKey::OffsetCommit | ApiKey::OffsetFetch => 9,
-        ApiKey::SyncGroup | ApiKey::LeaveGroup => 5,
-        ApiKey::Heartbeat | ApiKey::FindCoordinator => 4,
-        ApiKey::ListOffsets => 8,
-        ApiKey::Fetch => 13,
-        ApiKey::Metadata => 12,
-        _ => 0,
-    }
-}
-
-/// Whether a request for offsets, or to store some, says the id of each topic.
-pub(crate) fn has_ids(request: &Request) -> bool {
-    let is_known = |id: TopicId| id != TopicId::ZERO;
-    match request {
-        Request::OffsetCommit(commit) => commit.topics.iter().all(|topic| is_known(topic.topic_id)),
-        Request::OffsetFetch(fetch) => {
-            let topics = fetch
-                .groups
-                .iter()
-                .flat_map(|group| group.topics.iter().flatten());
-            topics.into_iter().all(|topic| is_known(topic.topic_id))
-        }
-        _ => true,
     }
 }

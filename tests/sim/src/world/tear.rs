@@ -68,8 +68,8 @@ impl World {
 
     /// What the client's connection says of it.
     fn last_words(&mut self, torn: &Torn<'_>, how: Closing) -> String {
-        if let Some(wire) = &mut self.wire {
-            return wire.torn(torn.version, torn.request, torn.response, how);
+        if self.go_as_bytes(torn.request.api(), torn.version) {
+            return self.wire.torn(torn.version, torn.request, torn.response, how);
         }
         let error = match (how, torn.response) {
             (Closing::Reset, _) => ConnectionError::Broken(RESET.to_owned()),
