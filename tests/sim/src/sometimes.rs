@@ -176,7 +176,35 @@ situations! {
     MetadataOfEarlierDays
     /// a broker asked for silence
     Throttled
+    /// a process went on after ten sessions
+    FrozenForLong
+    /// an application came back after ten times the time that it may stay away
+    AwayForLong
+    /// a member that had died came back after ten sessions
+    BackFromTheDead
+    /// requests of one kind got no answer for five minutes on end
+    FailingForLong
+    /// a coordinator said for half a minute that it still loads
+    LoadingForLong
+    /// the group had no members for five minutes
+    EmptyForLong
+    /// a broker closed a connection by which nothing had passed for too long
+    IdleClosed
+    /// a request came by a connection that its broker had closed
+    ClosedUnheard
+    /// a request came to its broker after its sender had given it up
+    GivenUpAndArrived
+    /// a message hung on its way for twenty seconds
+    HungForLong
+    /// a commit that had hung for twenty seconds came to its coordinator
+    CommitHungForLong
+    /// a link that had been dead for longer than an application may stay away passed messages again
+    DeadForLong
 }
+
+mod long;
+
+pub(crate) use long::HUNG;
 
 /// How often each was reached.
 #[derive(Clone, Debug, Default)]
@@ -195,6 +223,7 @@ pub struct Sometimes {
     /// Those of them that nobody waits for any more.
     abandoned_joins: BTreeSet<MemberId>,
     syncs: BTreeMap<MemberId, Timestamp>,
+    since: long::Since,
 }
 
 /// An answer that takes longer was parked.
@@ -214,11 +243,11 @@ impl Sometimes {
         }
     }
 
-    fn reached(&mut self, situation: Situation) {
+    pub(crate) fn reached(&mut self, situation: Situation) {
         *self.counts.entry(situation).or_default() += 1;
     }
 
-    fn reached_if(&mut self, is_so: bool, situation: Situation) {
+    pub(crate) fn reached_if(&mut self, is_so: bool, situation: Situation) {
         if is_so {
             self.reached(situation);
         }
@@ -226,6 +255,7 @@ impl Sometimes {
 
     /// The ghost does not know of it yet.
     pub(crate) fn see(&mut self, now: Timestamp, process: Option<Process>, what: &What<'_>, ghost: &Ghost) {
+        self.see_long(now, process, what, ghost);
         match process {
             None => self.of_cluster(now, what, ghost),
             Some(process) => self.of_process(now, process, what, ghost),

@@ -14,6 +14,7 @@ use super::{Later, World};
 use crate::history::{Process, What};
 use crate::plan::{Act, Commits, NAMES, TOPIC, Topics};
 use crate::random::stream;
+use crate::sometimes::{HUNG, Situation};
 
 /// From the last two disturbances to the end.
 const TO_RECOVER: Duration = Duration::from_secs(20);
@@ -49,6 +50,8 @@ pub(super) enum End {
     Bye(usize, Duration, Duration),
     /// A stranger goes.
     Stranger(ConnectionId),
+    /// Perhaps a dead link passes messages again.
+    Speak(usize, NodeId),
     /// Nothing is injected any more.
     Heal,
     /// A topic is made anew.
@@ -61,8 +64,8 @@ pub(super) enum End {
 
 /// What is wrong at present, and who plays which member.
 pub(super) struct Disturbances {
-    /// By member and node: until when.
-    silent: BTreeMap<(usize, NodeId), Timestamp>,
+    /// By member and node: since when, and until when.
+    silent: BTreeMap<(usize, NodeId), (Timestamp, Timestamp)>,
     lags: BTreeMap<usize, (Duration, Timestamp)>,
     late: BTreeMap<usize, Duration>,
     /// By member, API and whether it is the answer: how long it hangs.
@@ -95,7 +98,7 @@ impl Disturbances {
     pub(super) fn silent_until(&self, member: usize, node: NodeId, now: Timestamp) -> Option<Timestamp> {
         self.silent
             .get(&(member, node))
-            .copied()
+            .map(|(_, until)| *until)
             .filter(|&until| now < until)
     }
 
@@ -336,15 +339,30 @@ impl World {
     pub(super) fn take_hang(&mut self, index: usize, api: ApiKey, answer: bool) -> Duration {
         let key = (self.agents[index].member, api, answer);
         let hold = self.disturbances.hangs.remove(&key).unwrap_or_default();
-        hold.min(self.plan.calm_at().since(self.now))
+        let hold = hold.min(self.plan.calm_at().since(self.now));
+        self.sometimes.reached_if(hold >= HUNG, Situation::HungForLong);
+        hold
     }
 
     /// It ends with the last fault that wants it. What is held back until then comes at the latest when the calm begins.
     fn silence(&mut self, member: usize, node: NodeId, span: Duration) {
         let until = (self.now + span).min(self.plan.calm_at());
         let silent = &mut self.disturbances.silent;
-        let ends = silent.entry((member, node)).or_insert(until);
+        let (_, ends) = silent.entry((member, node)).or_insert((self.now, until));
         *ends = until.max(*ends);
+        self.plan_at(until, Later::End(End::Speak(member, node)));
+    }
+
+    /// Unless another silence has begun meanwhile, which ends later.
+    fn speak(&mut self, member: usize, node: NodeId) {
+        let silent = &mut self.disturbances.silent;
+        let key = (member, node);
+        let Some((since, _)) = silent.get(&key).copied().filter(|(_, ends)| *ends <= self.now) else {
+            return;
+        };
+        silent.remove(&key);
+        let is_long = self.now.since(since) > self.plan.members[member].max_poll;
+        self.sometimes.reached_if(is_long, Situation::DeadForLong);
     }
 
     fn must_run(&self, node: NodeId) -> Option<()> {
@@ -413,6 +431,7 @@ impl World {
                 }
             }
             End::Stranger(connection) => self.stranger_goes(connection),
+            End::Speak(member, node) => self.speak(member, node),
             End::Heal => self.command(Command::Heal),
             End::Create(topic, partitions) => self.make_anew(topic, partitions),
             End::Move => {

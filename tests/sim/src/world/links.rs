@@ -61,6 +61,7 @@ pub(super) struct Hanging {
     pub(super) index: usize,
     pub(super) start: u32,
     pub(super) request: ArrivedRequest,
+    pub(super) sent: Timestamp,
 }
 
 /// See the head of this file.

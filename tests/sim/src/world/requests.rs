@@ -12,6 +12,7 @@ use super::links::{Asked, Hanging};
 use super::tear::Torn;
 use super::{Later, World};
 use crate::history::{Process, What};
+use crate::sometimes::{HUNG, Situation};
 
 /// A newer commit that was acknowledged is followed by an older one that hung after at most so long. Its broker may be slow with it
 /// besides (`FaultAction::Delay`, at most 400 ms). Both together end before the half second after which the machine sends the newest
@@ -167,14 +168,13 @@ impl World {
         }
         self.links.hung += 1;
         let number = self.links.hung;
-        self.links.hanging.insert(
-            number,
-            Hanging {
-                index,
-                start,
-                request,
-            },
-        );
+        let hanging = Hanging {
+            index,
+            start,
+            request,
+            sent,
+        };
+        self.links.hanging.insert(number, hanging);
         self.plan_at(at, Later::Land(number));
     }
 
@@ -193,7 +193,8 @@ impl World {
         let (node, connection) = (request.node, request.connection);
         let line = self.links.lines.get(&connection);
         if line.is_some_and(|line| line.is_closed) {
-            return; // nobody listens any more, and its sender is about to hear of that
+            // Nobody listens any more, and its sender is about to hear of that.
+            return self.sometimes.reached(Situation::ClosedUnheard);
         }
         let owner = line.map(|line| line.index);
         let opened = self.links.opened.get(&connection);
@@ -212,6 +213,8 @@ impl World {
             // Whom it led to is gone, and who is there now has never heard of it.
             return self.closed_by_node(connection);
         }
+        self.sometimes
+            .reached_if(owner.is_none(), Situation::GivenUpAndArrived);
         self.use_at_node(index, node, connection);
         self.see(None, &What::Arrived { request: &request });
         self.tell_cluster(ToCluster::Request(request));
@@ -226,7 +229,10 @@ impl World {
             index,
             start,
             mut request,
+            sent,
         } = hanging;
+        let is_long = self.now.since(sent) >= HUNG;
+        self.sometimes.reached_if(is_long, Situation::CommitHungForLong);
         let line = self.links.lines.get(&request.connection);
         if line.is_some_and(|line| !line.is_closed) {
             return self.arrive(request, false);
