@@ -32,6 +32,8 @@ pub(super) type Key = (Process, ApiKey, Option<NodeId>);
 pub(super) struct Row {
     pub(super) since: Timestamp,
     last: Option<Timestamp>,
+    /// How many partitions were asked for in vain.
+    named: usize,
     pub(super) failures: u32,
     /// So many tries had a reason of their own.
     pub(super) at_once: u32,
@@ -57,12 +59,14 @@ impl Rows {
                     let begins = Row {
                         since: now,
                         last: None,
+                        named: 0,
                         failures: 0,
                         at_once: 0,
                         told: false,
                         before: 0,
                     };
                     let row = self.0.entry((key, kind)).or_insert(begins);
+                    row.named = named(request);
                     // A broken connection takes all with it that was under way: that is one failure.
                     if row.last.replace(now) != Some(now) {
                         row.failures += 1;
@@ -76,10 +80,10 @@ impl Rows {
                 self.0
                     .retain(|((of, ..), kind), _| *of != process || *kind == Kind::Whole);
             }
-            What::Sought { .. } => {
-                self.0
-                    .retain(|((of, ..), kind), _| *of != process || *kind != Kind::Partitions);
-            }
+            // What was told of the other partitions that fail is not told again.
+            What::Sought { .. } => self.0.retain(|((of, ..), kind), row| {
+                *of != process || *kind != Kind::Partitions || (row.told && row.named > 1)
+            }),
             _ => {}
         }
         None
@@ -120,6 +124,20 @@ pub(super) fn key(process: Process, request: &Request, node: NodeId) -> Key {
     let api = request.api();
     let is_read = matches!(api, ApiKey::ListOffsets | ApiKey::Fetch);
     (process, api, is_read.then_some(node))
+}
+
+fn named(request: &Request) -> usize {
+    match request {
+        Request::ListOffsets(list) => list.topics.iter().map(|topic| topic.partitions.len()).sum(),
+        Request::OffsetFetch(fetch) => {
+            let topics = fetch
+                .groups
+                .iter()
+                .flat_map(|group| group.topics.iter().flatten());
+            topics.map(|topic| topic.partition_indexes.len()).sum()
+        }
+        _ => 0,
+    }
 }
 
 /// Why the next one has to wait, if it has to.

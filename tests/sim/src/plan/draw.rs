@@ -389,6 +389,10 @@ const KINDS: &[Kind] = &[
             span: ms(rng, 500..15_000),
         })
     }),
+    kind("loading", |rng, plan| {
+        let span = long(rng, 60_000);
+        plan.is_long().then_some(Act::Loading { span })
+    }),
     kind("stop", |rng, _| {
         Some(Act::Stop {
             node: node(rng),

@@ -103,6 +103,11 @@ acts! {
         /// How long.
         span: Duration,
     }
+    /// Whoever coordinates is still loading: it answers nothing but heartbeats, and those blindly, as Kafka does.
+    "loading" Loading {
+        /// How long.
+        span: Duration,
+    }
     /// A node is killed, and started again.
     "stop" Stop {
         /// Which.

@@ -7,8 +7,6 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use kohort_protocol::ErrorCode;
-
 use super::draw::ms;
 use super::{Act, Plan};
 use crate::random::stream;
@@ -81,9 +79,6 @@ fn prolong(act: &mut Act, rng: &mut fastrand::Rng) {
     match act {
         Act::Silence { span, .. } => *span = long(rng, 15 * MINUTE),
         Act::LateCommit { hold, .. } => *hold = long(rng, 30 * SECOND),
-        Act::Refuse { code, span, .. } if *code == ErrorCode::COORDINATOR_LOAD_IN_PROGRESS => {
-            *span = long(rng, MINUTE);
-        }
         Act::Freeze { span, .. } | Act::Stall { span, .. } => *span = long(rng, 10 * MINUTE),
         Act::Stop { span, .. } | Act::Pause { span, .. } => *span = long(rng, 5 * MINUTE),
         Act::StaleMetadata { span, .. } | Act::Unhinted { span } => *span = long(rng, 5 * MINUTE),
@@ -117,7 +112,7 @@ mod tests {
                     Act::Freeze { span, .. } => (1, span),
                     Act::Hang { hold, .. } => (2, hold),
                     Act::LateCommit { hold, .. } => (3, hold),
-                    Act::Refuse { span, .. } => (4, span),
+                    Act::Loading { span } => (4, span),
                     _ => continue,
                 };
                 longest[kind] = span.as_secs().max(longest[kind]);

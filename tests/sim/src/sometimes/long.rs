@@ -9,7 +9,7 @@ use kohort_protocol::{ApiKey, ErrorCode, Timestamp};
 
 use super::{Situation, Sometimes};
 use crate::history::{Process, What};
-use crate::oracle::{Ghost, ProcessGhost};
+use crate::oracle::{Ghost, ProcessGhost, codes};
 
 /// So many sessions, or intervals between two polls: nobody remembers anything.
 const MANY: u32 = 10;
@@ -109,6 +109,7 @@ fn loads(response: &Response) -> bool {
         Response::JoinGroup(join) => Some(join.error_code),
         Response::SyncGroup(sync) => Some(sync.error_code),
         Response::Heartbeat(heartbeat) => Some(heartbeat.error_code),
+        Response::OffsetCommit(commit) => codes(commit).into_values().next(),
         Response::OffsetFetch(fetch) => fetch.groups.first().map(|group| group.error_code),
         _ => None,
     };

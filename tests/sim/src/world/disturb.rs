@@ -22,6 +22,15 @@ const TO_RECOVER: Duration = Duration::from_secs(20);
 /// Shorter than any session.
 const OUTAGE: Duration = Duration::from_secs(3);
 
+/// What a coordinator cannot answer as long as it loads.
+const OF_GROUPS: [ApiKey; 5] = [
+    ApiKey::JoinGroup,
+    ApiKey::SyncGroup,
+    ApiKey::LeaveGroup,
+    ApiKey::OffsetCommit,
+    ApiKey::OffsetFetch,
+];
+
 /// Who found no room is started again so much later.
 const RESTART: Duration = Duration::from_secs(1);
 
@@ -68,6 +77,8 @@ pub(super) struct Disturbances {
     silent: BTreeMap<(usize, NodeId), (Timestamp, Timestamp)>,
     lags: BTreeMap<usize, (Duration, Timestamp)>,
     late: BTreeMap<usize, Duration>,
+    /// Until when, and what.
+    refused: Vec<(Timestamp, ClusterFault)>,
     /// By member, API and whether it is the answer: how long it hangs.
     hangs: BTreeMap<(usize, ApiKey, bool), Duration>,
     pub(super) tears: Vec<Tear>,
@@ -83,6 +94,7 @@ impl Disturbances {
             silent: BTreeMap::new(),
             lags: BTreeMap::new(),
             late: BTreeMap::new(),
+            refused: Vec::new(),
             hangs: BTreeMap::new(),
             tears: Vec::new(),
             coming: BTreeSet::new(),
@@ -188,10 +200,9 @@ impl World {
                 self.command(Command::Inject(ClusterFault::on(api, mishap.0).times(times)));
             }
             Act::Refuse { api, code, span } => {
-                let fault = ClusterFault::on(api, FaultAction::Answer(code)).times(u32::MAX);
-                self.command(Command::Inject(fault));
-                self.plan_in(span, Later::End(End::Heal));
+                self.refuse(&[api], code, span);
             }
+            Act::Loading { span } => self.refuse(&OF_GROUPS, ErrorCode::COORDINATOR_LOAD_IN_PROGRESS, span),
             Act::Stop { node, span } => {
                 self.must_run(node)?;
                 self.command(Command::Stop(node));
@@ -335,6 +346,25 @@ impl World {
         Some(())
     }
 
+    fn refuse(&mut self, apis: &[ApiKey], code: ErrorCode, span: Duration) {
+        for &api in apis {
+            let fault = ClusterFault::on(api, FaultAction::Answer(code)).times(u32::MAX);
+            self.disturbances.refused.push((self.now + span, fault.clone()));
+            self.command(Command::Inject(fault));
+        }
+        self.plan_in(span, Later::End(End::Heal));
+    }
+
+    /// What is injected ends together; what is to be refused for longer is injected again.
+    fn heal(&mut self) {
+        self.command(Command::Heal);
+        let now = self.now;
+        self.disturbances.refused.retain(|(until, _)| now < *until);
+        for (_, fault) in self.disturbances.refused.clone() {
+            self.command(Command::Inject(fault));
+        }
+    }
+
     /// How long the next message of this kind hangs; not beyond the chaos.
     pub(super) fn take_hang(&mut self, index: usize, api: ApiKey, answer: bool) -> Duration {
         let key = (self.agents[index].member, api, answer);
@@ -432,7 +462,7 @@ impl World {
             }
             End::Stranger(connection) => self.stranger_goes(connection),
             End::Speak(member, node) => self.speak(member, node),
-            End::Heal => self.command(Command::Heal),
+            End::Heal => self.heal(),
             End::Create(topic, partitions) => self.make_anew(topic, partitions),
             End::Move => {
                 if let Some(node) = self.cluster.coordinator(&self.group) {
@@ -517,7 +547,8 @@ impl World {
             self.end_disturbance(End::Start(NodeId(node)));
             self.end_disturbance(End::Continue(NodeId(node)));
         }
-        self.command(Command::Heal);
+        self.disturbances.refused.clear();
+        self.heal();
         self.dismiss_stranger();
         for topic in self.disturbances.coming.clone() {
             self.make_anew(topic, self.plan.partitions_of(topic));
