@@ -90,11 +90,19 @@ impl Rows {
     }
 
     fn succeeded(&mut self, key: Key) {
+        let (process, api, _) = key;
+        // Half a round is none: what was told of joining is told until it is synced.
+        let is_half = api == ApiKey::JoinGroup;
         for kind in [Kind::Coordinator, Kind::Whole, Kind::Partitions] {
-            self.0.remove(&(key, kind));
+            if !(is_half && self.0.get(&(key, kind)).is_some_and(|row| row.told)) {
+                self.0.remove(&(key, kind));
+            }
+            if api == ApiKey::SyncGroup {
+                self.0.remove(&((process, ApiKey::JoinGroup, None), kind));
+            }
         }
-        let heartbeats = ((key.0, ApiKey::Heartbeat, None), Kind::Whole);
-        match key.1 {
+        let heartbeats = ((process, ApiKey::Heartbeat, None), Kind::Whole);
+        match api {
             ApiKey::JoinGroup | ApiKey::SyncGroup => {
                 self.0.remove(&heartbeats);
             }
