@@ -227,7 +227,7 @@ impl Plan {
 
     /// Each kind draws from a stream of its own: one more kind does not change what is drawn of the others.
     fn draw_faults(&mut self) {
-        let pace = stream(self.seed, "pace").u64(10_000..100_000) * self.patience();
+        let pace = stream(self.seed, "pace").u64(10_000..100_000) * self.rarity();
         for kind in KINDS {
             let rng = &mut stream(self.seed, kind.name);
             if rng.bool() {

@@ -41,12 +41,12 @@ impl Plan {
         self.chaos >= Duration::from_millis(CHAOS.start)
     }
 
-    /// How much more seldom each kind of fault comes than in a run of three minutes.
-    pub(super) fn patience(&self) -> u64 {
+    /// How much more seldom each kind of fault comes than in other runs.
+    pub(super) fn rarity(&self) -> u64 {
         if self.is_long() { PACE } else { 1 }
     }
 
-    /// It goes on for long. In half of those the settings are about what Kafka has when nobody sets anything.
+    /// It goes on for long. In half of such plans the settings are about what Kafka has when nobody sets anything.
     pub(super) fn prolong(&mut self, rng: &mut fastrand::Rng) {
         self.chaos = ms(rng, CHAOS);
         self.produce *= PRODUCE;
@@ -68,14 +68,15 @@ impl Plan {
     pub(super) fn prolong_faults(&mut self, rng: &mut fastrand::Rng) {
         for fault in &mut self.faults {
             if rng.bool() {
-                prolong(&mut fault.act, rng);
+                stretch(&mut fault.act, rng);
             }
         }
         self.calm = self.calm.max(self.settled_after() + AFTERWARDS);
     }
 }
 
-fn prolong(act: &mut Act, rng: &mut fastrand::Rng) {
+/// It lasts as long as it may.
+fn stretch(act: &mut Act, rng: &mut fastrand::Rng) {
     match act {
         Act::Silence { span, .. } => *span = long(rng, 15 * MINUTE),
         Act::LateCommit { hold, .. } => *hold = long(rng, 30 * SECOND),
