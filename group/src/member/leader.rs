@@ -188,7 +188,8 @@ impl Watch {
     }
 
     /// Another one divided before the watch began, and gave these members what they have: what exists and nobody was given has come
-    /// since. Whoever cannot be read has nothing.
+    /// since, and what they were given of a topic that is gone went since: nobody else would take it from them. Whoever cannot be read
+    /// has nothing.
     pub(super) fn divided(&mut self, members: &[DescribedMember], topics: &Topics) {
         let existing = |topic: &TopicName| -> Vec<TopicPartition> {
             let partition = |index| TopicPartition::new(topic.clone(), index);
@@ -199,6 +200,11 @@ impl Watch {
             let given = Assignment::decode(&member.member_assignment).unwrap_or_default();
             for partition in &given.partitions {
                 unowned.remove(partition);
+                if let Some((_, count)) = self.seen.get_mut(&partition.topic)
+                    && topics.is_gone(&partition.topic)
+                {
+                    *count = 1; // more than there are
+                }
             }
         }
         for partition in unowned {

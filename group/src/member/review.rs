@@ -1,8 +1,8 @@
 //! A static leader came back and was told not to divide (KIP-814). It decides whether what was divided is still all there is.
 //!
-//! The topics as they are now say nothing of that: they may have grown while it was away, and nobody else watches them (rule 20). The
-//! coordinator knows what each member was given, so it is asked once for each such return. Java's client does not ask: there a
-//! partition that was added meanwhile has no owner until the next round. What follows from the answer, the [`Watch`] says.
+//! The topics as they are now say nothing of that: they may have grown while it was away, or be gone, and nobody else watches them (rule
+//! 20). The coordinator knows what each member was given, so it is asked once for each such return. Java's client does not ask: there a
+//! partition that was added meanwhile has no owner until the next round, and one of a topic that was deleted keeps its owner. What follows from the answer, the [`Watch`] says.
 //!
 //! [`Watch`]: super::leader::Watch
 
@@ -48,7 +48,10 @@ impl Member {
         let review = self.review.as_ref().filter(|review| review.open.is_none())?;
         let leads = self.membership.is_leader() && self.membership.state() == MemberState::Stable;
         let node = self.coordinator.node().filter(|_| leads && !self.is_closing())?;
-        Some((node, review.retry.at()))
+        // What a second broker does not know either is gone.
+        let watch = self.watch.as_ref()?;
+        let is_clear = !watch.topics().any(|topic| self.topics.is_in_doubt(topic));
+        is_clear.then_some((node, review.retry.at()))
     }
 
     pub(super) fn review_deadline(&self) -> Option<Timestamp> {

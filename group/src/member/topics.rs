@@ -175,8 +175,7 @@ impl Topics {
             code => {
                 topic.missing += 1;
                 topic.absent += u32::from(is_absence(code));
-                // One broker that has not heard of it yet does not make a topic vanish, nor does any other refusal.
-                if topic.absent >= 2 {
+                if topic.is_gone() {
                     topic.partitions.clear();
                 }
                 if topic.missing == TOLD_AFTER {
@@ -226,6 +225,17 @@ impl Topics {
         self.known.contains_key(topic)
     }
 
+    /// Whether it surely does not exist.
+    pub(super) fn is_gone(&self, topic: &TopicName) -> bool {
+        self.known.get(topic).is_some_and(Topic::is_gone)
+    }
+
+    /// Whether one broker said that it does not exist, and the next has not been asked yet.
+    pub(super) fn is_in_doubt(&self, topic: &TopicName) -> bool {
+        let known = self.known.get(topic);
+        known.is_some_and(|topic| (topic.missing, topic.absent) == (1, 1))
+    }
+
     /// Its id and how many partitions it has; none if it does not exist.
     pub(super) fn shape(&self, topic: &TopicName) -> (TopicId, usize) {
         self.known
@@ -251,6 +261,11 @@ pub(super) const fn is_absence(code: ErrorCode) -> bool {
 }
 
 impl Topic {
+    /// One broker that has not heard of it yet does not make a topic vanish, nor does any other refusal.
+    const fn is_gone(&self) -> bool {
+        self.absent >= 2
+    }
+
     fn learn(&mut self, said: &MetadataTopic) {
         (self.missing, self.absent) = (0, 0);
         if self.id != said.topic_id {

@@ -61,6 +61,32 @@ fn rule_20_a_returned_leader_disturbs_nobody_if_all_is_given() {
     assert!(shown.iter().any(|line| line.starts_with("revoking")), "{shown:?}");
 }
 
+/// Others read a topic that was deleted while it was away. One broker alone may not have heard of it yet.
+#[test]
+fn rule_20_a_returned_leader_starts_a_round_when_what_was_given_is_gone() {
+    let mut config = config();
+    config.group_instance_id = Some("i".into());
+    let mut rig = Rig::started(config);
+    let mut known = topics(&[("t", 1)]);
+    let gone = no_topic("u", ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+    known.topics.extend(gone.topics);
+    rig.cluster = Some(known);
+    rig.reply(JoinGroupResponse {
+        skip_assignment: true,
+        ..lead(4, "m-1", &[("m-1", "t"), ("m-2", "u")])
+    });
+    rig.pass_ms(120);
+    rig.reply(synced("t-0"));
+    rig.release();
+    rig.give(Input::Waiting(true));
+    assert!(!rig.is_open("DescribeGroups"), "after one broker's word");
+    rig.pass_ms(220);
+    assert_eq!(
+        rig.reply(group("Stable", &["t-0", "u-0"])),
+        ["revoking t-0 by 300.340s"]
+    );
+}
+
 /// A member whose assignment is no assignment owns nothing, as that member itself sees it.
 #[test]
 fn what_cannot_be_read_is_given_to_nobody() {

@@ -131,3 +131,34 @@ fn opened(api: ApiKey, version: i16) -> Connection {
     connection.feed(now, &out).expect("an answer to the handshake");
     connection
 }
+
+#[cfg(test)]
+mod tests {
+    use kohort_protocol::api::heartbeat::{HeartbeatRequest, HeartbeatResponse};
+
+    use super::*;
+
+    #[test]
+    fn half_a_message_is_none_and_the_client_says_why() {
+        let mut wire = Wire::new(1);
+        let (request, response) = (
+            Request::from(HeartbeatRequest::default()),
+            HeartbeatResponse::default().into(),
+        );
+        for _ in 0..100 {
+            let mut torn = |response, how| wire.torn(4, &request, response, how);
+            assert_eq!(
+                torn(None, Closing::Fin),
+                "disconnected: broker: the broker closed the connection"
+            );
+            let reset = format!("disconnected: broker: the connection broke: {RESET}");
+            assert_eq!(torn(None, Closing::Reset), reset);
+            assert_eq!(torn(Some(&response), Closing::Reset), reset);
+            let words = torn(Some(&response), Closing::Fin);
+            assert!(
+                words.contains("was closed in the middle of a frame, after"),
+                "{words}"
+            );
+        }
+    }
+}

@@ -36,6 +36,32 @@ fn a_commit_whose_answer_is_lost_is_sent_again() {
 }
 
 #[test]
+fn half_a_commit_is_none_and_half_of_its_answer_is_no_answer() {
+    for (answer, reset) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut stage = Stage::group(15, 1);
+        let (generation, partition) = (stage.generation(), TopicPartition::new("t", 0));
+        let before = stage.committed(&partition);
+        let tear = Act::Tear {
+            member: 0,
+            api: ApiKey::OffsetCommit,
+            answer,
+            reset,
+        };
+        stage.disturb(&tear);
+        let sent = stage.world.sent(ApiKey::OffsetCommit);
+        stage.write(1);
+        stage.until("it is sent again", |world| {
+            world.sent(ApiKey::OffsetCommit) == sent + 2
+        });
+        assert_eq!(stage.committed(&partition) != before, answer, "{tear}");
+        stage.read_all();
+        stage.run_ms(3000);
+        stage.was_undisturbed_since(generation);
+        stage.finish();
+    }
+}
+
+#[test]
 fn an_abandoned_commit_that_lands_late_is_overwritten_again() {
     // S06: a commit hangs in the coordinator and is given up; a newer one is acknowledged; then the old one takes effect and rewinds
     // it (seen on Kafka 4.4.0: 18 of 30).

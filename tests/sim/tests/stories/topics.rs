@@ -71,6 +71,35 @@ fn a_subscription_that_changes_moves_the_group_to_it() {
 }
 
 #[test]
+fn what_is_deleted_leaves_everybodys_hands_and_may_come_back() {
+    let mut stage = Stage::group(16, 2);
+    stage.world.create_topic("u", 4);
+    for member in 0..2 {
+        stage.world.subscribe(member, &["t", "u"]);
+    }
+    stage.settle();
+    stage.write(4);
+    stage.read_all();
+    let before = stage.generation();
+    stage.disturb(&Act::DeleteTopic { topic: 1 });
+    stage.write(4);
+    stage.settle();
+    assert_eq!([0, 1].map(|member| stage.owns(member)), [3; 2]);
+    stage.read_all();
+    assert_eq!(stage.generation(), before + 1, "{}", stage.state());
+    stage.run(Duration::from_secs(60));
+    assert_eq!(stage.generation(), before + 1, "{}", stage.state());
+    stage.world.create_topic("u", 4);
+    stage.write(4);
+    stage.run(Duration::from_secs(10));
+    stage.settle();
+    assert_eq!([0, 1].map(|member| stage.owns(member)), [5; 2]);
+    stage.read_all();
+    assert_eq!(stage.losses(), 0, "{}", stage.state());
+    stage.finish();
+}
+
+#[test]
 fn a_log_that_lost_its_head_or_its_tail_is_told_and_read_on() {
     let mut stage = Stage::group(15, 1);
     let names = [0, 1].map(|partition| TopicPartition::new("t", partition));
