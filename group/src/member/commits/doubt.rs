@@ -32,8 +32,9 @@ pub(super) struct Doubt {
 }
 
 impl Doubt {
-    pub(super) const fn is_settled(&self) -> bool {
-        matches!(self.stage, Stage::Settled)
+    /// Whether something will be sent once more, when the time has come.
+    pub(super) const fn is_waiting(&self) -> bool {
+        matches!(self.stage, Stage::Again(_))
     }
 
     /// Whether what is sent now will settle it.

@@ -161,9 +161,10 @@ impl Ledger {
         entry.is_some_and(|entry| entry.offset.offset == offset)
     }
 
-    /// Nothing is queued, on its way, or in doubt.
+    /// Nothing is queued, on its way, or to be sent once more. A doubt may remain when all that followed was refused for good, or is of a
+    /// topic that was made anew: no acknowledgement will settle it, and a revocation must not wait for one until the rebalance timeout.
     pub(super) fn is_idle(&self) -> bool {
-        self.pending.is_empty() && self.sent.is_none() && self.doubt.is_settled()
+        self.pending.is_empty() && self.sent.is_none() && !self.doubt.is_waiting()
     }
 
     /// Whether processed offsets are to be committed now.

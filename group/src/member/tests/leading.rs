@@ -203,6 +203,27 @@ fn s17_a_topic_made_anew_is_another_topic_and_its_old_offsets_are_not_committed(
     assert_eq!(rig.commit_stored(), ["JoinGroup@1 id=m-1 (305s)"]);
 }
 
+/// A commit of the old topic that got no answer may land late. Nothing that follows can tell, and the next round does not wait for it.
+#[test]
+fn s17_a_lost_answer_about_the_topic_before_holds_nothing_up() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    rig.reply(offsets(&[("t-0", 5), ("t-1", 5), ("t-2", 5)]));
+    rig.commit(1, "t-0=7");
+    rig.disconnect("OffsetCommit");
+    let mut anew = topics(&[("t", 3)]);
+    anew.topics[0].topic_id = topic_id("new");
+    rig.cluster = Some(anew);
+    rig.reply(found(1));
+    rig.pass_ms(120);
+    rig.commit_refused(ErrorCode::UNKNOWN_TOPIC_ID);
+    rig.live(Duration::from_secs(1));
+    if rig.is_open("OffsetCommit") {
+        rig.commit_refused(ErrorCode::UNKNOWN_TOPIC_ID);
+    }
+    assert!(rig.is_open("JoinGroup"));
+}
+
 /// KIP-848's OffsetCommit v10: the commit under way names the topic by its old id, so that the new topic of that name does not get
 /// its offset. The refusal is how the member learns of it; it asks for metadata then, and lets go of the offset.
 #[test]

@@ -155,9 +155,17 @@ impl Known {
             let Some(name) = topic.name.clone().filter(is_news) else {
                 continue;
             };
-            // A leader that had heard nothing yet has divided nothing.
+            // A leader that had heard nothing yet has divided nothing. One that had may have kept what is forgotten here.
             let is_new = !self.topics.contains_key(&name);
-            let known = self.topics.entry(name).or_default();
+            let partitions = if ghost.topics.contains_key(&name) {
+                usize::MAX
+            } else {
+                0
+            };
+            let known = self.topics.entry(name).or_insert_with(|| Topic {
+                partitions,
+                ..Topic::default()
+            });
             let before = known.clone();
             if is_gone {
                 known.missing += 1;
