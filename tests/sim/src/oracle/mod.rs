@@ -4,6 +4,7 @@
 //! name it in `all`, and plant a bug that only it catches.
 
 mod ghost;
+mod l01_held_up;
 mod l01_stable_in_time;
 mod l02_read_in_time;
 mod l02_subscription;
@@ -91,6 +92,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(s19_one_of_two_twins::OneOfTwoTwins::default()),
         Box::new(s20_memory::Memory),
         Box::new(l01_stable_in_time::StableInTime::new(plan)),
+        Box::new(l01_held_up::NotHeldUp::default()),
         Box::new(r02_member_id_kept::MemberIdKept::default()),
         Box::new(r18_identity::Identity),
         Box::new(r63_leader_epoch::EpochCommitted::default()),

@@ -1,6 +1,7 @@
 //! Bugs of membership: joining, heartbeats, ids, and what the application is told of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kohort_group::member::{Event, GuardId, Input, MemberError, Output};
 use kohort_protocol::api::Response;
@@ -8,7 +9,7 @@ use kohort_protocol::api::find_coordinator::FindCoordinatorRequest;
 use kohort_protocol::api::heartbeat::HeartbeatRequest;
 use kohort_protocol::api::join_group::JoinGroupRequest;
 use kohort_protocol::api::offset_commit::OffsetCommitResponse;
-use kohort_protocol::{ErrorCode, MemberId};
+use kohort_protocol::{ErrorCode, MemberId, Timestamp};
 
 use super::touch::{Echo, alter, heartbeat_code, sent};
 use super::{At, Bug};
@@ -34,6 +35,38 @@ impl Bug for RevokedAfterJoin {
             unwinding: false,
         });
         released.into_iter().chain([input]).collect()
+    }
+}
+
+/// What was given back is noticed long after, and the whole group waits for it.
+#[derive(Default)]
+pub(super) struct ReleasedUnnoticed {
+    revoking: BTreeMap<Option<Process>, GuardId>,
+    kept: BTreeMap<Option<Process>, (Timestamp, Input)>,
+}
+
+impl Bug for ReleasedUnnoticed {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        if let Output::Event(Event::Revoking { guard, .. }) = &output {
+            self.revoking.insert(at.process, *guard);
+        }
+        vec![output]
+    }
+
+    fn member_input(&mut self, at: At, input: Input) -> Vec<Input> {
+        if let Input::Released { guard, .. } = &input
+            && self.revoking.get(&at.process) == Some(guard)
+        {
+            let later = at.now + Duration::from_secs(5);
+            self.kept.insert(at.process, (later, input));
+            return Vec::new();
+        }
+        let is_due = self
+            .kept
+            .get(&at.process)
+            .is_some_and(|(later, _)| at.now >= *later);
+        let kept = is_due.then(|| self.kept.remove(&at.process)).flatten();
+        kept.map(|(_, kept)| kept).into_iter().chain([input]).collect()
     }
 }
 

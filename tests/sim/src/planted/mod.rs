@@ -123,6 +123,7 @@ pub const ALL: &[Planted] = &[
     bug::<commits::CommitsReordered>("commits-reordered", "overlapping commits overtake each other", &["S06"], 1),
     bug::<commits::CommitAfterLost>("commit-after-lost", "a commit goes out after the partitions were lost", &["S12"], 0),
     bug::<membership::RevokedAfterJoin>("revoked-after-join", "JoinGroup goes out before the application has let go", &["S02"], 0),
+    bug::<membership::ReleasedUnnoticed>("released-unnoticed", "a group waits for one who has given everything back", &["L01"], 0),
     bug::<membership::HeartbeatStopsInCallback>("heartbeat-stops-in-callback", "no heartbeats while a notice is held", &["S13"], 1),
     bug::<membership::FencingIgnored>("fencing-ignored", "nobody looks at what heartbeats are answered", &["S12"], 1),
     bug::<membership::LostUntold>("lost-untold", "the application is not told that its partitions are lost", &["S02", "S12"], 0),
