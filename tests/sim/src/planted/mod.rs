@@ -141,7 +141,7 @@ pub const ALL: &[Planted] = &[
     bug::<ending::FalseAlarm>("false-alarm", "an application is told of a refusal that nobody uttered", &["L07"], 0),
     bug::<leading::AssignedTwice>("assigned-twice", "a leader gives a partition to two members", &["S18"], 1),
     bug::<leading::AssignedToNobody>("assigned-to-nobody", "a leader gives a partition to nobody", &["S18"], 0),
-    bug::<leading::SkipTakenForDivided>("skip-taken-for-divided", "a leader that is told not to divide takes the topics as they are for what was divided", &["L01", "L02"], 70),
+    bug::<leading::SkipTakenForDivided>("skip-taken-for-divided", "a leader that is told not to divide takes the topics as they are for what was divided", &["L01", "L02"], 35),
     bug::<reading::PauseIgnored>("pause-ignored", "records of a paused partition are handed out", &["S08"], 0),
     bug::<reading::SeekIgnored>("seek-ignored", "a seek is answered and passed over", &["S08"], 11),
     bug::<ending::LeaveNotRetried>("leave-not-retried", "a goodbye that a moved coordinator refused is not said again", &["S15"], 3),
