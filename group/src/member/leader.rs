@@ -188,22 +188,25 @@ impl Watch {
     }
 
     /// Another one divided before the watch began, and gave these members what they have: what exists and nobody was given has come
-    /// since, and what they were given of a topic that is gone went since: nobody else would take it from them. Whoever cannot be read
-    /// has nothing.
+    /// since, and what they were given and does not exist went since. Nobody else would take it from them: static members that join
+    /// again are given the same. Whoever cannot be read has nothing.
     pub(super) fn divided(&mut self, members: &[DescribedMember], topics: &Topics) {
         let existing = |topic: &TopicName| -> Vec<TopicPartition> {
             let partition = |index| TopicPartition::new(topic.clone(), index);
             topics.partitions(topic).map(partition).collect()
         };
-        let mut unowned: BTreeSet<TopicPartition> = gather(self.seen.keys().flat_map(existing));
+        let existing: BTreeSet<TopicPartition> = gather(self.seen.keys().flat_map(existing));
+        let is_known = |topic: &TopicName| topics.is_gone(topic) || topics.shape(topic).1 > 0;
+        let mut unowned = existing.clone();
         for member in members {
             let given = Assignment::decode(&member.member_assignment).unwrap_or_default();
             for partition in &given.partitions {
                 unowned.remove(partition);
                 if let Some((_, count)) = self.seen.get_mut(&partition.topic)
-                    && topics.is_gone(&partition.topic)
+                    && !existing.contains(partition)
+                    && is_known(&partition.topic)
                 {
-                    *count = 1; // more than there are
+                    *count = usize::MAX; // more than there are
                 }
             }
         }

@@ -53,7 +53,7 @@ fn rule_20_a_returned_leader_starts_a_round_for_what_nobody_was_given() {
 fn rule_20_a_returned_leader_disturbs_nobody_if_all_is_given() {
     let mut rig = returned();
     assert_eq!(rig.reply(group("Stable", &["t-0", "t-1 t-2"])), NOTHING);
-    // What vanished since does not matter either, and it is asked once.
+    // It is asked once.
     assert_eq!(rig.pass_ms(1000), NOTHING);
     assert!(!rig.is_open("DescribeGroups"));
     rig.cluster = Some(topics(&[("t", 4)]));
@@ -85,6 +85,13 @@ fn rule_20_a_returned_leader_starts_a_round_when_what_was_given_is_gone() {
         rig.reply(group("Stable", &["t-0", "u-0"])),
         ["revoking t-0 by 300.340s"]
     );
+}
+
+/// A topic that was made anew with fewer partitions.
+#[test]
+fn rule_20_a_returned_leader_starts_a_round_when_a_partition_that_was_given_is_gone() {
+    let mut rig = returned();
+    assert_eq!(rig.reply(group("Stable", &["t-0 t-1", "t-2 t-3"])), REVOKING);
 }
 
 /// A member whose assignment is no assignment owns nothing, as that member itself sees it.
