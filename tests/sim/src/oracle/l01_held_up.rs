@@ -66,6 +66,7 @@ impl Invariant for NotHeldUp {
             | What::Crashed
             | What::Closed { .. } => {
                 self.given_back.remove(&process);
+                self.asked.remove(&process); // it may hold that notice for long still
             }
             // Its time begins anew.
             What::Answered {
