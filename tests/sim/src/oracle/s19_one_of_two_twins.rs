@@ -33,6 +33,7 @@ impl Invariant for OneOfTwoTwins {
             What::Answered {
                 request,
                 reply: Ok(response),
+                sent,
                 ..
             } => {
                 let ghost = scene.ghost.of(process);
@@ -44,7 +45,12 @@ impl Invariant for OneOfTwoTwins {
                 if is_current && fences(response) && self.unsynced.get(&process) != Some(&true) {
                     self.fenced.entry(process).or_insert(scene.now);
                 }
-                self.note_id(process, request, response);
+                // Who wakes up with the answer has given its round up by its own clock, and knows nothing of it.
+                let patience = ghost.config.request_timeout.min(ghost.config.session_timeout);
+                let is_late = matches!(request, Request::SyncGroup(_)) && scene.now.since(*sent) >= patience;
+                if !is_late {
+                    self.note_id(process, request, response);
+                }
             }
             What::Sent {
                 request: Request::JoinGroup(_),
