@@ -16,7 +16,7 @@ use kohort_protocol::{MemberId, Timestamp, TopicId, TopicName, TopicPartition, g
 use super::config::is_legal;
 use super::error::MemberError;
 use super::membership::LedRound;
-use super::topics::Topics;
+use super::topics::{Topics, is_another};
 use super::wire::Wire;
 use crate::assignor::{Assignor, PartitionRacks, Subscriber, TopicPartitions};
 
@@ -221,7 +221,10 @@ impl Watch {
     pub(super) fn changed(&self, topics: &Topics) -> Option<&TopicName> {
         self.seen
             .iter()
-            .find(|&(name, seen)| topics.shape(name) != *seen)
+            .find(|&(name, (id, count))| {
+                let (id_now, count_now) = topics.shape(name);
+                is_another(*id, id_now) || count_now != *count
+            })
             .map(|(name, _)| name)
     }
 }

@@ -252,6 +252,11 @@ impl Topics {
     }
 }
 
+/// Whether these are ids of two topics. Brokers before 2.8 name none (KIP-516).
+pub(super) fn is_another(one: TopicId, other: TopicId) -> bool {
+    one != other && one != TopicId::ZERO && other != TopicId::ZERO
+}
+
 /// Whether the code says that there is no such topic for us.
 pub(super) const fn is_absence(code: ErrorCode) -> bool {
     matches!(
@@ -268,9 +273,12 @@ impl Topic {
 
     fn learn(&mut self, said: &MetadataTopic) {
         (self.missing, self.absent) = (0, 0);
-        if self.id != said.topic_id {
+        if is_another(self.id, said.topic_id) {
             // Deleted and created again: none of the epochs hold.
             self.partitions.clear();
+        }
+        // During a rolling upgrade some brokers say no id: what the others said still holds.
+        if said.topic_id != TopicId::ZERO {
             self.id = said.topic_id;
         }
         for partition in &said.partitions {

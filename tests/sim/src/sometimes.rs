@@ -10,7 +10,9 @@ use kohort_protocol::api::join_group::JoinGroupResponse;
 use kohort_protocol::api::metadata::MetadataTopic;
 use kohort_protocol::api::offset_commit::OffsetCommitResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicId, TopicName, TopicPartition};
+use kohort_protocol::{
+    ApiKey, ErrorCode, Generation, MemberId, Timestamp, TopicId, TopicName, TopicPartition,
+};
 
 use crate::history::{LogChange, Process, What};
 use crate::oracle::{Ghost, Life, ProcessGhost};
@@ -200,6 +202,12 @@ situations! {
     CommitHungForLong
     /// a link that had been dead for longer than an application may stay away passed messages again
     DeadForLong
+    /// a commit by name followed one by id of the same member
+    CommittedByNameAgain
+    /// a member came back to its group in another version of JoinGroup
+    JoinedInAnotherVersion
+    /// a member fetched from brokers of two releases
+    FetchedFromTwoReleases
 }
 
 mod long;
@@ -224,6 +232,8 @@ pub struct Sometimes {
     abandoned_joins: BTreeSet<MemberId>,
     syncs: BTreeMap<MemberId, Timestamp>,
     since: long::Since,
+    /// In which version each process sent a request last.
+    versions: BTreeMap<(Process, ApiKey), i16>,
 }
 
 /// An answer that takes longer was parked.
@@ -374,7 +384,10 @@ impl Sometimes {
             return; // it begins just now
         };
         match what {
-            What::Sent { request, .. } => self.sent(process, request, of),
+            What::Sent { request, version, .. } => {
+                self.travels(process, request.api(), version.unwrap_or(0));
+                self.sent(process, request, of);
+            }
             What::Torn { request, answer } => match (request, answer) {
                 (Request::OffsetCommit(_), false) => self.reached(Situation::HalfACommit),
                 (Request::OffsetCommit(_), true) => self.reached(Situation::HalfACommitsAnswer),
@@ -571,6 +584,21 @@ impl Sometimes {
             Some(&ErrorCode::UNKNOWN_MEMBER_ID) => self.reached(Situation::ZombieCommitRefused),
             Some(&ErrorCode::NOT_COORDINATOR) => self.reached(Situation::CommitAfterMove),
             Some(&ErrorCode::FENCED_INSTANCE_ID) => self.reached(Situation::FencedInstance),
+            _ => {}
+        }
+    }
+
+    fn travels(&mut self, process: Process, api: ApiKey, version: i16) {
+        let before = self.versions.insert((process, api), version);
+        let Some(before) = before.filter(|before| *before != version) else {
+            return;
+        };
+        match api {
+            ApiKey::OffsetCommit => {
+                self.reached_if(version < 10 && before == 10, Situation::CommittedByNameAgain);
+            }
+            ApiKey::JoinGroup => self.reached(Situation::JoinedInAnotherVersion),
+            ApiKey::Fetch => self.reached(Situation::FetchedFromTwoReleases),
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 //! An invariant is a file with its id, its statement and its source, and a type that implements `Invariant`. To add one: write the file,
 //! name it in `all`, and plant a bug that only it catches.
 
+mod b19_offered;
 mod ghost;
 mod l01_held_up;
 mod l01_stable_in_time;
@@ -109,6 +110,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(l07_no_false_alarm::NoFalseAlarm::default()),
         Box::new(s08_one_history::OneHistory::default()),
         Box::new(s17_recreated::Recreated::default()),
+        Box::new(b19_offered::Offered),
     ]
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use kohort_group::member::Event;
 use kohort_protocol::api::offset_commit::{OffsetCommitRequest, OffsetCommitResponse};
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, TopicId, TopicPartition};
+use kohort_protocol::{ErrorCode, TopicId, TopicName, TopicPartition};
 
 use super::names::named;
 use super::{Invariant, Scene, Verdict, goes_by_id};
@@ -23,6 +23,8 @@ const FLUSH: Duration = Duration::from_millis(20);
 pub(super) struct Recreated {
     /// Which topic the position of a partition belongs to, in this period.
     read: BTreeMap<(Process, TopicPartition), TopicId>,
+    /// Which id it was told of, as long as it subscribes to that topic.
+    told: BTreeMap<(Process, TopicName), TopicId>,
     /// For which topic a coordinator named the offset to begin at.
     begins: BTreeMap<(Process, TopicPartition), TopicId>,
 }
@@ -65,6 +67,24 @@ impl Invariant for Recreated {
                     }
                 }
             }
+            (
+                Some(process),
+                What::Answered {
+                    reply: Ok(Response::Metadata(metadata)),
+                    ..
+                },
+            ) => {
+                let subscribed = &scene.ghost.of(process).subscribed;
+                for topic in metadata.topics.iter().filter(|one| one.topic_id != TopicId::ZERO) {
+                    if let Some(name) = topic.name.clone().filter(|name| subscribed.contains(name)) {
+                        self.told.insert((process, name), topic.topic_id);
+                    }
+                }
+            }
+            (Some(process), What::Subscribed { topics }) => {
+                self.told
+                    .retain(|(of, name), _| *of != process || topics.contains(name));
+            }
             (Some(process), What::Delivered { partition, topic, .. }) => {
                 return self.delivered(process, partition, *topic);
             }
@@ -96,8 +116,8 @@ impl Recreated {
 
     fn sent(&self, process: Process, request: &Request) -> Verdict {
         // Without an id a commit travels by name (version 9), and is stored for whatever is called so by then. Who has read has the id,
-        // and does not know whether its coordinator can make use of it.
-        let needs_id = matches!(request, Request::OffsetCommit(_));
+        // unless it met nobody but brokers before 2.8; and whether its coordinator can make use of it, it does not know.
+        let is_commit = matches!(request, Request::OffsetCommit(_));
         let (verb, named): (_, Vec<(TopicPartition, TopicId)>) = match request {
             Request::OffsetCommit(commit) => {
                 let each = |topic: &kohort_protocol::api::offset_commit::OffsetCommitTopic| {
@@ -121,10 +141,11 @@ impl Recreated {
             }
             _ => return Ok(()),
         };
+        let told = |partition: &TopicPartition| self.told.get(&(process, partition.topic.clone()));
         for (partition, id) in named {
             if let Some(read) = self.read.get(&(process, partition.clone()))
                 && *read != id
-                && (id != TopicId::ZERO || needs_id)
+                && (id != TopicId::ZERO || is_commit && told(&partition) == Some(read))
             {
                 return Err(format!(
                     "process {} {verb} {partition} under the id {id} at a position that it has from {read}",

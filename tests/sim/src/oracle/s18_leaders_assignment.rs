@@ -80,8 +80,12 @@ impl LeadersAssignment {
                 .entry(name.clone())
                 .or_default();
             // An answer of earlier days makes nothing smaller, unless it speaks of another topic or of none.
-            let is_same = heard.0 == topic.topic_id;
-            *heard = (topic.topic_id, if is_same { count.max(heard.1) } else { count });
+            let ids = [heard.0, topic.topic_id];
+            let is_named = topic.error_code.is_ok();
+            // Brokers before 2.8 name no ids.
+            let is_same = is_named && (ids[0] == ids[1] || ids.contains(&TopicId::ZERO));
+            let id = if is_same { ids[0].max(ids[1]) } else { ids[1] };
+            *heard = (id, if is_same { count.max(heard.1) } else { count });
             // It may have decided as soon as it heard that, though it could not say so before it heard otherwise.
             let before = self
                 .before

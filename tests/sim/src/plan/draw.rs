@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use kohort_broker::FaultAction;
+use kohort_broker::{FaultAction, Release};
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
 
 use super::long::long;
@@ -96,7 +96,7 @@ impl Plan {
             chaos: CHAOS,
             calm: CALM,
             bytes: stream(seed, "bytes").u8(..10) == 0,
-            release: Self::release_of(seed),
+            release: Self::draw_release(seed, profile.unwrap_or(chosen)),
             partitions: 1,
             topics: Topics::FIRST,
             produce: Duration::ZERO,
@@ -117,6 +117,27 @@ impl Plan {
             plan.prolong_faults(&mut stream(seed, "long/faults"));
         }
         plan
+    }
+
+    /// One eager group in five begins on old brokers. Static members of theirs are not told when they lead (KIP-814), so that topics may
+    /// grow unnoticed.
+    fn draw_release(seed: u64, profile: Profile) -> Release {
+        if profile == Profile::Eager && stream(seed, "release").u8(..5) == 0 {
+            Release::V2_7
+        } else {
+            Self::release_of(seed)
+        }
+    }
+
+    /// Before 2.8 topics have no ids: nobody can tell one from another that was made anew under its name.
+    fn has_ids(&self) -> bool {
+        self.release > Release::V2_7
+    }
+
+    /// See there and above.
+    fn may_be_old(&self) -> bool {
+        let goes = |fault: &Fault| matches!(fault.act, Act::Recreate { .. } | Act::DeleteTopic { .. });
+        self.profile == Profile::Eager && !self.faults.iter().any(goes)
     }
 
     /// Adds a fault of the kind with this number, counted round, as `seed` draws it; nothing if it has no place in this plan. For
@@ -399,6 +420,12 @@ const KINDS: &[Kind] = &[
             span: ms(rng, 50..15_000),
         })
     }),
+    kind("restart", |rng, _| {
+        Some(Act::Restart {
+            node: node(rng),
+            span: ms(rng, 50..15_000),
+        })
+    }),
     kind("pause", |rng, _| {
         Some(Act::Pause {
             node: node(rng),
@@ -506,11 +533,12 @@ const KINDS: &[Kind] = &[
         };
         let span = ms(rng, 10..10_000);
         let topic = 0;
-        (rng.u8(..3) == 0).then_some(Act::Recreate {
+        let act = Act::Recreate {
             topic,
             partitions,
             span,
-        })
+        };
+        (rng.u8(..3) == 0 && plan.has_ids()).then_some(act)
     }),
     // The first topic stays, so that there is always something to read.
     kind("recreate-other", |rng, plan| {
@@ -520,7 +548,7 @@ const KINDS: &[Kind] = &[
             Profile::Eager => rng.i32(1..=4),
         };
         let span = ms(rng, 10..10_000);
-        plan.has_others().then_some(Act::Recreate {
+        (plan.has_others() && plan.has_ids()).then_some(Act::Recreate {
             topic,
             partitions,
             span,
@@ -528,7 +556,7 @@ const KINDS: &[Kind] = &[
     }),
     kind("delete-topic", |rng, plan| {
         let topic = rng.usize(1..4);
-        plan.has_others().then_some(Act::DeleteTopic { topic })
+        (plan.has_others() && plan.has_ids()).then_some(Act::DeleteTopic { topic })
     }),
     kind("freeze", |rng, plan| {
         Some(Act::Freeze {
@@ -628,5 +656,16 @@ const KINDS: &[Kind] = &[
                 span: ms(rng, 10..20_000),
             }
         })
+    }),
+    // Behind all that deletes topics: see `may_be_old`.
+    kind("upgrade", |rng, plan| {
+        let to = one(rng, &Release::ALL);
+        let act = Act::Upgrade {
+            to,
+            span: ms(rng, 50..5000),
+            gap: ms(rng, 500..20_000),
+        };
+        let is_known = to > Release::V2_7 || plan.may_be_old();
+        (rng.bool() && is_known).then_some(act)
     }),
 ];

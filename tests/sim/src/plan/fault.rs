@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use kohort_broker::FaultAction;
+use kohort_broker::{FaultAction, Release};
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
 
 use super::Topics;
@@ -114,6 +114,22 @@ acts! {
         node: NodeId,
         /// How long it is down.
         span: Duration,
+    }
+    /// A node is shut down in order, and started again.
+    "restart" Restart {
+        /// Which.
+        node: NodeId,
+        /// How long it is down.
+        span: Duration,
+    }
+    /// One node after the other is shut down in order, and comes back as another release.
+    "upgrade" Upgrade {
+        /// Which: it may be an older one.
+        to: Release,
+        /// How long each is down.
+        span: Duration,
+        /// From one to the next.
+        gap: Duration,
     }
     /// A node stands still (SIGSTOP), and goes on.
     "pause" Pause {

@@ -13,10 +13,12 @@ mod membership;
 mod reading;
 mod topics;
 mod touch;
+mod versions;
 
 use kohort_broker::{Input as ToCluster, Output as FromCluster};
 use kohort_group::member::{Input, Output};
 use kohort_protocol::Timestamp;
+use kohort_protocol::api::Versions;
 
 use crate::history::Process;
 
@@ -50,6 +52,11 @@ pub trait Bug {
     /// What goes into the cluster.
     fn cluster_input(&mut self, _at: At, input: ToCluster) -> Vec<ToCluster> {
         vec![input]
+    }
+
+    /// What a process believes that a broker offers, on a new connection.
+    fn offered(&mut self, _at: At, versions: Versions) -> Versions {
+        versions
     }
 
     /// What comes out of the cluster.
@@ -168,6 +175,7 @@ pub const ALL: &[Planted] = &[
     bug::<topics::IdForgotten>("id-forgotten", "a commit does not say the id of the topic that was read", &["S17"], 2),
     bug::<topics::DeletedUnnoticed>("deleted-unnoticed", "what was deleted stays in everybody's hands", &["L01", "L02"], 2),
     bug::<topics::UnreadTopicGiven>("unread-topic-given", "a leader gives a topic to one who does not read it", &["S18"], 1),
+    bug::<versions::VersionsRemembered>("versions-remembered", "what the first broker offered is taken for what all of them offer, for ever", &["B19"], 0),
 ];
 
 /// The bug with this name.
@@ -229,6 +237,14 @@ impl Doors {
         self.pass(output, |bug, output| {
             bug.member_output(At { now, process }, output)
         })
+    }
+
+    pub(crate) fn offered(&mut self, now: Timestamp, process: Process, versions: Versions) -> Versions {
+        let process = Some(process);
+        match &mut self.0 {
+            None => versions,
+            Some(bug) => bug.offered(At { now, process }, versions),
+        }
     }
 
     pub(crate) fn cluster_input(&mut self, now: Timestamp, input: ToCluster) -> Passed<ToCluster> {

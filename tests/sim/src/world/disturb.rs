@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use kohort_broker::{Closing, Command, ConnectionId, Fault as ClusterFault, FaultAction, Power};
+use kohort_broker::{Closing, Command, ConnectionId, Fault as ClusterFault, FaultAction, Power, Release};
 use kohort_group::member::{Input, MemberError};
 use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp, TopicName};
 
@@ -43,6 +43,10 @@ pub(super) enum End {
     Start(NodeId),
     /// A node that stood still goes on.
     Continue(NodeId),
+    /// In an upgrade it is this one's turn.
+    Replace(NodeId, Release, Duration),
+    /// A node that went down in order is started, as this release.
+    Install(NodeId, Release),
     /// A process that stood still goes on.
     Thaw(usize),
     /// A member that is away gets a process again.
@@ -208,6 +212,11 @@ impl World {
                 self.command(Command::Stop(node));
                 self.plan_in(span, Later::End(End::Start(node)));
             }
+            Act::Restart { node, span } => {
+                let release = self.cluster.release(node)?;
+                self.restart(node, release, span)?;
+            }
+            Act::Upgrade { to, span, gap } => self.upgrade(to, span, gap),
             Act::Pause { node, span } => {
                 self.must_run(node)?;
                 self.command(Command::Pause(node));
@@ -395,10 +404,6 @@ impl World {
         self.sometimes.reached_if(is_long, Situation::DeadForLong);
     }
 
-    fn must_run(&self, node: NodeId) -> Option<()> {
-        (self.cluster.power(node) == Some(Power::Running)).then_some(())
-    }
-
     /// About half of the links between members and nodes, as FoundationDB does it.
     fn swizzle(&mut self, seed: u64, span: Duration) {
         let rng = &mut stream(seed, "swizzle-clog");
@@ -449,6 +454,8 @@ impl World {
                     self.command(Command::Continue(node));
                 }
             }
+            End::Replace(node, release, span) => self.replace_node(node, release, span),
+            End::Install(node, release) => self.install(node, release),
             End::Thaw(index) => self.thaw(index),
             End::Return(member) => self.bring_back(member),
             End::Feed(index) => self.feed(index),
@@ -546,6 +553,7 @@ impl World {
         for node in 1..=3 {
             self.end_disturbance(End::Start(NodeId(node)));
             self.end_disturbance(End::Continue(NodeId(node)));
+            self.hasten_restart(NodeId(node));
         }
         self.disturbances.refused.clear();
         self.heal();

@@ -136,11 +136,13 @@ impl World {
             return connection;
         }
         let connection = self.new_connection();
+        let versions = self.offered(node);
+        let versions = self.doors.offered(self.now, Process(index), versions);
         let line = Line {
             index,
             node,
             lane,
-            versions: self.offered(node),
+            versions,
             start: self.links.start_of(node),
             open: BTreeMap::new(),
             out_until: self.now,

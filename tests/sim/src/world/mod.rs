@@ -13,6 +13,7 @@ mod links;
 mod logs;
 mod producer;
 mod requests;
+mod restart;
 mod starving;
 mod stranger;
 mod tear;
