@@ -224,6 +224,31 @@ fn s17_a_lost_answer_about_the_topic_before_holds_nothing_up() {
     assert!(rig.is_open("JoinGroup"));
 }
 
+/// KIP-516, during a rolling upgrade: brokers before 2.8 name no ids. That makes no topic another one, nor does it when they do later.
+#[test]
+fn s17_what_an_old_broker_does_not_name_is_as_it_was() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    rig.reply(offsets(&[("t-0", 5), ("t-1", 5), ("t-2", 5)]));
+    let named = topics(&[("t", 3)]);
+    let mut unnamed = named.clone();
+    unnamed.topics[0].topic_id = kohort_protocol::TopicId::ZERO;
+    for said in [unnamed, named] {
+        rig.cluster = Some(said);
+        let shown = rig.live(Duration::from_secs(301));
+        assert!(
+            !shown.iter().any(|line| line.starts_with("revoking")),
+            "{shown:?}"
+        );
+        rig.commit(1, "t-0=7");
+        let kohort_protocol::api::Request::OffsetCommit(commit) = rig.request("OffsetCommit").1 else {
+            unreachable!()
+        };
+        assert_eq!(commit.topics[0].topic_id, topic_id("t"));
+        rig.commit_stored();
+    }
+}
+
 /// KIP-848's OffsetCommit v10: the commit under way names the topic by its old id, so that the new topic of that name does not get
 /// its offset. The refusal is how the member learns of it; it asks for metadata then, and lets go of the offset.
 #[test]

@@ -60,8 +60,11 @@ impl Invariant for SilentApplication {
             What::Answered {
                 request: Request::LeaveGroup(leave),
                 reply,
+                sent,
                 ..
-            } if !matches!(reply, Ok(Response::LeaveGroup(response)) if is_heard(response)) => {
+            } if !matches!(reply, Ok(Response::LeaveGroup(response)) if is_heard(response))
+                || is_too_late(ghost, *sent, scene.now) =>
+            {
                 for one in &leave.members {
                     self.leaves.remove(&(process, one.member_id.clone()));
                 }
@@ -137,6 +140,11 @@ fn acknowledged(response: &Response, sent: Timestamp, now: Timestamp) -> Option<
             .then_some(sent),
         _ => None,
     }
+}
+
+/// A machine that wakes up looks at its deadlines before it looks into its sockets.
+fn is_too_late(ghost: &ProcessGhost, sent: Timestamp, now: Timestamp) -> bool {
+    now.since(sent) >= ghost.config.request_timeout
 }
 
 /// It has been away for too long, and its machine has had the time to notice.
