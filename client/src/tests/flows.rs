@@ -306,3 +306,34 @@ async fn produce_without_acks_is_over_at_once_and_one_without_an_answer_is_not_r
     settle().await;
     assert_eq!(net.count(ApiKey::Produce), 2);
 }
+
+/// B19: a broker comes back as an older release, and later as a newer one. Each connection asks anew, and speaks what it was told.
+#[tokio::test(start_paused = true)]
+async fn a_broker_that_was_replaced_is_spoken_to_in_the_versions_of_the_new_one() {
+    let net = Net::default();
+    let client = net.client("b1:9092");
+    let newest = versions(ApiKey::Heartbeat).max;
+    for offered in [newest, 2, newest] {
+        let mut speaks = all_versions();
+        let heartbeat_key = ApiKey::Heartbeat.number();
+        let listed = speaks.api_keys.iter_mut();
+        listed
+            .filter(|one| one.api_key == heartbeat_key)
+            .for_each(|one| one.max_version = offered);
+        let mut calls = 0;
+        net.broker_speaking("b1:9092", speaks, move |_, request| {
+            calls += 1;
+            // It goes down when it was asked a second time.
+            if calls == 2 {
+                return Then::Close;
+            }
+            Then::Answer(empty(&request.request))
+        });
+        client.call(NODE, heartbeat()).await.unwrap();
+        client.call(NODE, heartbeat()).await.unwrap_err();
+        tokio::time::sleep(10 * SECOND).await;
+    }
+    let travelled: Vec<i16> = net.seen().iter().map(|seen| seen.request.version).collect();
+    assert_eq!(travelled, [newest, newest, 2, 2, newest, newest]);
+    assert_eq!(net.dials().len(), 3);
+}
