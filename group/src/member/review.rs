@@ -2,7 +2,8 @@
 //!
 //! The topics as they are now say nothing of that: they may have grown while it was away, or be gone, and nobody else watches them (rule
 //! 20). The coordinator knows what each member was given, so it is asked once for each such return. Java's client does not ask: there a
-//! partition that was added meanwhile has no owner until the next round, and one of a topic that was deleted keeps its owner. What follows from the answer, the [`Watch`] says.
+//! partition that was added meanwhile has no owner until the next round, and one of a topic that was deleted keeps its owner. What
+//! follows from the answer, the [`Watch`] says.
 //!
 //! [`Watch`]: super::leader::Watch
 
@@ -87,8 +88,10 @@ impl Member {
             Ok(group) if group.error_code == ErrorCode::GROUP_ID_NOT_FOUND => return,
             Ok(group) => match Recovery::of(ApiKey::DescribeGroups, group.error_code) {
                 Recovery::FindCoordinator => coordinator.lost_by(wire, open, &group.error_code),
-                Recovery::Retry => review.retry.failed(wire, &group.error_code),
-                _ => return self.cannot_review(&group.error_code),
+                Recovery::Fatal if says_why(group.error_code) => {
+                    return self.cannot_review(&group.error_code);
+                }
+                _ => review.retry.failed(wire, &group.error_code),
             },
             Err(failure @ (Failure::Disconnected(_) | Failure::TimedOut)) => {
                 coordinator.lost_by(wire, open, &failure);
@@ -115,4 +118,9 @@ impl Member {
         let group = self.wire.config.group_id.clone();
         self.wire.tell(MemberError::Protocol { group, problem });
     }
+}
+
+/// What nobody knows the meaning of may pass: to give up would leave partitions without an owner.
+const fn says_why(code: ErrorCode) -> bool {
+    code.name().is_some() && code.0 != ErrorCode::UNKNOWN_SERVER_ERROR.0
 }

@@ -358,7 +358,8 @@ impl ProcessGhost {
 
     /// Of these topics it must know something.
     pub(super) fn cares_for(&self, topic: &TopicName) -> bool {
-        self.subscribed.contains(topic) || self.watched.contains(topic)
+        let owns = || self.owned.keys().any(|owned| owned.topic == *topic);
+        self.subscribed.contains(topic) || self.watched.contains(topic) || owns()
     }
 
     /// Only leaders are told who takes part.
