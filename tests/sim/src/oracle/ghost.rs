@@ -524,7 +524,9 @@ impl Ghost {
                 self.patience.set_or_remove(process, ghost.patience_ends());
             }
             (None, What::Calm) => self.calm = Some(now),
-            (None, What::LogChanged { .. } | What::Created { .. }) => self.logs.see(now, what),
+            (None, What::LogChanged { .. } | What::Created { .. } | What::Arrived { .. }) => {
+                self.logs.see(now, what);
+            }
             (None, What::Stable) => self.stable = Some(now),
             (None, What::Group(Some((_, generation)))) if self.generation != Some(*generation) => {
                 self.generation = Some(*generation);

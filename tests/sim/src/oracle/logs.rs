@@ -4,10 +4,15 @@
 //! A log is named by its topic's id: a topic that was made anew has other logs. What was read is told apart by offset and leader epoch,
 //! for each truncation begins a new epoch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use kohort_broker::ArrivedRequest;
+use kohort_protocol::api::Request;
+use kohort_protocol::api::offset_fetch::OffsetFetchResponsePartition;
 use kohort_protocol::{LeaderEpoch, Timestamp, TopicId, TopicName, TopicPartition};
 
+use super::goes_by_id;
+use super::s05_commit_fencing::offsets;
 use crate::history::{LogChange, What};
 
 /// An end that was cut off.
@@ -25,6 +30,8 @@ pub struct Logs {
     /// When the topic of a name was deleted last.
     gone: BTreeMap<TopicName, Timestamp>,
     truncations: BTreeMap<(TopicId, i32), Vec<Truncation>>,
+    /// What was committed under a name whose topic had been deleted: if it is stored, then for the next topic of that name.
+    nameless: BTreeSet<(TopicPartition, i64)>,
 }
 
 /// A position: the next offset, the epoch of the record before it, and in which topic, as far as that is known.
@@ -51,6 +58,17 @@ impl Logs {
             What::Created { name, topic } => {
                 let all = self.topics.entry((*name).clone()).or_default();
                 all.push((*topic, now));
+            }
+            What::Arrived {
+                request:
+                    ArrivedRequest {
+                        request: Request::OffsetCommit(commit),
+                        version,
+                        ..
+                    },
+            } if !goes_by_id(*version) => {
+                let is_late = |(at, _): &(TopicPartition, i64)| self.gone.contains_key(&at.topic);
+                self.nameless.extend(offsets(commit).filter(is_late));
             }
             What::LogChanged {
                 partition,
@@ -97,6 +115,23 @@ impl Logs {
     /// When the topic of this partition was deleted last.
     pub(crate) fn gone(&self, partition: &TopicPartition) -> Option<Timestamp> {
         self.gone.get(&partition.topic).copied()
+    }
+
+    /// The position that an answer to OffsetFetch names, and of which topic it is, as far as that can be known.
+    pub(crate) fn committed(
+        &self,
+        partition: &TopicPartition,
+        version: i16,
+        topic: TopicId,
+        said: &OffsetFetchResponsePartition,
+    ) -> Spot {
+        let place = (partition.clone(), said.committed_offset);
+        let is_known = goes_by_id(version) && !self.nameless.contains(&place);
+        Spot {
+            offset: said.committed_offset,
+            epoch: said.committed_leader_epoch,
+            topic: is_known.then_some(topic),
+        }
     }
 
     /// To where the log was cut below this position, once for each time since its record was read.

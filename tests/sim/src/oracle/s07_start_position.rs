@@ -14,7 +14,7 @@ use kohort_protocol::{LeaderEpoch, Timestamp, TopicPartition};
 
 use super::logs::Spot;
 use super::names::named;
-use super::{Invariant, Scene, Verdict, goes_by_id};
+use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
 /// What is known of a partition in the period at hand.
@@ -56,7 +56,7 @@ impl Invariant for StartPosition {
                 sent,
                 ..
             } if self.assigned.get(&process).is_some_and(|at| sent >= at) => {
-                self.answered(process, response, goes_by_id(*version));
+                self.answered(scene, process, response, *version);
             }
             What::Answered {
                 request: Request::ListOffsets(request),
@@ -116,7 +116,13 @@ impl StartPosition {
         }
     }
 
-    fn answered(&mut self, process: Process, response: &OffsetFetchResponse, by_id: bool) {
+    fn answered(
+        &mut self,
+        scene: &Scene<'_>,
+        process: Process,
+        response: &OffsetFetchResponse,
+        version: i16,
+    ) {
         let mut named_once: BTreeSet<TopicPartition> = BTreeSet::new();
         for group in response.groups.iter().filter(|group| group.error_code.is_ok()) {
             for topic in &group.topics {
@@ -126,6 +132,8 @@ impl StartPosition {
                     .filter(|partition| partition.error_code.is_ok())
                 {
                     let name = named(&topic.name, topic.topic_id, partition.partition_index);
+                    let logs = &scene.ghost.logs;
+                    let spot = logs.committed(&name, version, topic.topic_id, partition);
                     let start = self.start(process, &name);
                     // Two words that differ decide nothing.
                     if !named_once.insert(name) && start.answered != Some(partition.committed_offset) {
@@ -133,11 +141,7 @@ impl StartPosition {
                         continue;
                     }
                     start.answered = Some(partition.committed_offset);
-                    start.spot = Some(Spot {
-                        offset: partition.committed_offset,
-                        epoch: partition.committed_leader_epoch,
-                        topic: by_id.then_some(topic.topic_id),
-                    });
+                    start.spot = Some(spot);
                 }
             }
         }

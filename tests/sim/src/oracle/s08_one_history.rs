@@ -12,7 +12,7 @@ use kohort_protocol::{LeaderEpoch, TopicId, TopicPartition};
 
 use super::logs::Spot;
 use super::names::named;
-use super::{Invariant, Scene, Verdict, goes_by_id};
+use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 
 #[derive(Default)]
@@ -40,15 +40,11 @@ impl Invariant for OneHistory {
                 reply: Ok(Response::OffsetFetch(response)),
                 ..
             } => {
-                let by_id = goes_by_id(*version);
                 for topic in response.groups.iter().flat_map(|group| &group.topics) {
                     for one in topic.partitions.iter().filter(|one| one.committed_offset >= 0) {
-                        let spot = Spot {
-                            offset: one.committed_offset,
-                            epoch: one.committed_leader_epoch,
-                            topic: by_id.then_some(topic.topic_id),
-                        };
                         let partition = named(&topic.name, topic.topic_id, one.partition_index);
+                        let logs = &scene.ghost.logs;
+                        let spot = logs.committed(&partition, *version, topic.topic_id, one);
                         // Who has sought another place since does not begin here.
                         if !scene.ghost.of(process).sought.contains_key(&partition) {
                             self.spots.entry((process, partition)).or_insert(spot);
