@@ -74,8 +74,17 @@ impl Invariant for LostIsLost {
             What::Answered {
                 request,
                 reply: Ok(response),
+                sent,
                 ..
-            } => self.answered(scene, process, request, response),
+            } => {
+                // Who wakes up with the answer to a heartbeat may have given that up by its own clock, and looks for a coordinator.
+                let ghost = scene.ghost.of(process);
+                let is_late = scene.now.since(*sent) >= ghost.config.heartbeat_interval;
+                let is_heartbeat = matches!(request, Request::Heartbeat(_));
+                if !(is_heartbeat && is_late && ghost.awake_since == scene.now) {
+                    self.answered(scene, process, request, response);
+                }
+            }
             What::Crashed | What::Closed { .. } => {
                 self.holds.remove(&process);
                 self.owes.remove(&process);

@@ -173,7 +173,7 @@ pub const ALL: &[Planted] = &[
     bug::<topics::TopicOverlooked>("topic-overlooked", "committed offsets are looked up by the number of the partition alone", &["S07"], 1),
     bug::<topics::CommitsMixedUp>("commits-mixed-up", "a commit of two topics stores the offsets of each for the other", &["S05", "S06", "S10"], 1),
     bug::<topics::IdForgotten>("id-forgotten", "a commit does not say the id of the topic that was read", &["S17"], 0),
-    bug::<topics::DeletedUnnoticed>("deleted-unnoticed", "what was deleted stays in everybody's hands", &["L01", "L02"], 36),
+    bug::<topics::DeletedUnnoticed>("deleted-unnoticed", "what was deleted stays in everybody's hands", &["L01", "L02"], 45),
     bug::<topics::UnreadTopicGiven>("unread-topic-given", "a leader gives a topic to one who does not read it", &["S18"], 1),
     bug::<versions::VersionsRemembered>("versions-remembered", "what the first broker offered is taken for what all of them offer, for ever", &["B19"], 6),
 ];
