@@ -98,7 +98,7 @@ fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(r18_identity::Identity),
         Box::new(r63_leader_epoch::EpochCommitted::default()),
         Box::new(s06_newest_sent_again::NewestSentAgain::default()),
-        Box::new(s11_acknowledged_is_stored::AcknowledgedIsStored),
+        Box::<s11_acknowledged_is_stored::AcknowledgedIsStored>::default(),
         Box::new(l02_read_in_time::ReadInTime::default()),
         Box::new(l02_subscription::SubscriptionTold::default()),
         Box::new(l03_few_rebalances::FewRebalances::new(plan)),

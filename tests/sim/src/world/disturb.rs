@@ -31,6 +31,9 @@ const OF_GROUPS: [ApiKey; 5] = [
     ApiKey::OffsetFetch,
 ];
 
+/// An answer from before the calm arrives so much later at most.
+const ON_ITS_WAY: Duration = Duration::from_millis(500);
+
 /// Who found no room is started again so much later.
 const RESTART: Duration = Duration::from_secs(1);
 
@@ -537,11 +540,11 @@ impl World {
     }
 
     /// In the calm nobody stays away: who was still closing when it began, or saying goodbye because it was refused, is started again
-    /// when it is done.
+    /// when it is done. So is who is refused by an answer that was on its way.
     pub(super) fn return_in_calm(&mut self, index: usize) {
         let ghost = self.oracle.ghost().of(Process(index));
         let calm = self.plan.calm_at();
-        let ends = ghost.closing.is_some() || ghost.refused.is_some_and(|at| at < calm);
+        let ends = ghost.closing.is_some() || ghost.refused.is_some_and(|at| at < calm + ON_ITS_WAY);
         if ends && self.now >= calm {
             let member = self.agents[index].member;
             self.plan_in(Duration::ZERO, Later::End(End::Return(member)));
