@@ -1,7 +1,7 @@
 //! S18. A leader gives each partition of a topic that a member of its round reads to exactly one of those members, and nothing to others.
 //!
 //! Source: KAFKA-12984, KAFKA-14639, KAFKA-7026; rule 8. The partitions are those of which the leader has heard, before the round and at
-//! the end of it; of a topic that neither it nor its round wants any more it may forget what it has heard.
+//! the end of it; of a topic that neither it nor its round wants any more, and of which it owns nothing, it may forget what it has heard.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +35,9 @@ impl Invariant for LeadersAssignment {
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         let Some(process) = process else { return Ok(()) };
         let ghost = scene.ghost.of(process);
+        let heard = self.heard.entry(process).or_default();
+        // At once, not when somebody wants it again: from here on it hears no more of it, also that it was made anew.
+        heard.retain(|topic, _| ghost.cares_for(topic));
         match what {
             What::Answered {
                 reply: Ok(Response::Metadata(response)),
@@ -44,11 +47,7 @@ impl Invariant for LeadersAssignment {
                 reply: Ok(Response::JoinGroup(response)),
                 ..
             } if response.error_code.is_ok() => {
-                let heard = self.heard_by(process, ghost).clone();
-                self.before.insert(process, heard);
-            }
-            What::Subscribed { .. } => {
-                self.heard_by(process, ghost);
+                self.before.insert(process, heard.clone());
             }
             What::Sent {
                 request: Request::SyncGroup(request),
@@ -61,12 +60,6 @@ impl Invariant for LeadersAssignment {
 }
 
 impl LeadersAssignment {
-    fn heard_by(&mut self, process: Process, ghost: &ProcessGhost) -> &mut Heard {
-        let heard = self.heard.entry(process).or_default();
-        heard.retain(|topic, _| ghost.cares_for(topic));
-        heard
-    }
-
     fn learned(&mut self, process: Process, ghost: &ProcessGhost, response: &MetadataResponse) {
         for topic in &response.topics {
             let Some(name) = topic.name.clone().filter(|name| ghost.cares_for(name)) else {
