@@ -340,6 +340,8 @@ impl Ledger {
             ..Outcome::default()
         };
         let mut failed: Option<ErrorCode> = None;
+        // Whose partitions were all lost meanwhile says nothing of what is tried next.
+        let is_of_use = !sent.entries.is_empty();
         for (name, mut entry) in sent.entries {
             // An answer that passes a partition over decides nothing about it.
             let said = codes.get(&name).copied();
@@ -374,7 +376,8 @@ impl Ledger {
         }
         match failed {
             Some(code) => self.retry.failed(wire, &code),
-            None => self.retry.succeeded(),
+            None if is_of_use => self.retry.succeeded(),
+            None => {}
         }
         if !outcome.stored.is_empty() {
             self.doubt
