@@ -2,13 +2,15 @@
 //! says nothing. Who ends well is out of the group: its goodbye was heard, and who refused it was not the last to be asked.
 //!
 //! Source: rules 7, 23; KIP-345; kafkajs#1482; franz-go F3. UNKNOWN_MEMBER_ID on LeaveGroup is success. The application closes by its own
-//! wish, so that it is not asked to let go; that it ends in time, L05 sees.
+//! wish, so that it is not asked to let go; that it ends in time, L05 sees. What was read of a topic that was made anew meanwhile, as
+//! far as the member was told, is no offset of the new one (S17): nobody could store it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kohort_protocol::api::leave_group::LeaveGroupResponse;
+use kohort_protocol::api::metadata::MetadataResponse;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ErrorCode, MemberId, Timestamp, TopicPartition};
+use kohort_protocol::{ErrorCode, MemberId, Timestamp, TopicId, TopicPartition};
 
 use super::s05_commit_fencing::{codes, offsets};
 use super::{Invariant, ProcessGhost, Scene, Verdict};
@@ -19,6 +21,8 @@ use crate::plan::Commits;
 pub(super) struct Close {
     /// What was sent to be committed, newest by partition.
     sent: BTreeMap<(Process, TopicPartition), i64>,
+    /// Of which topic it took records last; nothing once it was told that another is called so.
+    read: BTreeMap<(Process, TopicPartition), TopicId>,
     /// Whose commit is on its way.
     commits: BTreeSet<Process>,
     /// Who said goodbye while closing.
@@ -64,6 +68,13 @@ impl Invariant for Close {
                 let ids = leave.members.iter().map(|one| one.member_id.clone());
                 self.heard.extend(ids.map(|id| (process, id)));
             }
+            What::Delivered { partition, topic, .. } => {
+                self.read.insert((process, (*partition).clone()), *topic);
+            }
+            What::Answered {
+                reply: Ok(Response::Metadata(response)),
+                ..
+            } if response.error_code.is_ok() => self.learned(process, response),
             // Whom a coordinator does not know need not take leave of it, though another may know him still.
             What::Answered {
                 request,
@@ -80,6 +91,15 @@ impl Invariant for Close {
 }
 
 impl Close {
+    fn learned(&mut self, process: Process, response: &MetadataResponse) {
+        let topics = response.topics.iter().filter(|topic| topic.error_code.is_ok());
+        for topic in topics.filter(|topic| topic.topic_id != TopicId::ZERO) {
+            let is_of = |name: &TopicPartition| topic.name.as_ref() == Some(&name.topic);
+            self.read
+                .retain(|(of, name), id| *of != process || !is_of(name) || *id == topic.topic_id);
+        }
+    }
+
     fn sent(&mut self, process: Process, ghost: &ProcessGhost, request: &Request) -> Verdict {
         match request {
             Request::OffsetCommit(commit) => {
@@ -118,7 +138,8 @@ impl Close {
         if ghost.commits != Commits::Auto {
             return Ok(());
         }
-        for partition in ghost.owned.keys() {
+        let is_there = |name: &&TopicPartition| self.read.contains_key(&(process, (*name).clone()));
+        for partition in ghost.owned.keys().filter(is_there) {
             let processed = ghost.promised(partition).unwrap_or(-1);
             let sent = self
                 .sent
