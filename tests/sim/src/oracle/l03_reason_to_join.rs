@@ -52,6 +52,7 @@ impl Invariant for ReasonToJoin {
         let Some(process) = process else { return Ok(()) };
         let ghost = scene.ghost.of(process);
         let known = self.known.entry(process).or_default();
+        known.forget(ghost);
         match what {
             What::Started { .. } => {
                 known.reason = Some("it starts");
@@ -74,10 +75,7 @@ impl Invariant for ReasonToJoin {
                 request: Request::LeaveGroup(_),
                 ..
             } => known.reason = Some("it left"),
-            What::Subscribed { .. } => {
-                known.reason = Some("its subscription changed");
-                known.forget(ghost);
-            }
+            What::Subscribed { .. } => known.reason = Some("its subscription changed"),
             What::Released { unwinding: true, .. } => known.reason = Some("its application failed"),
             What::Polled => known.heard(ghost, scene.now, false),
             What::Waiting(waits) => known.heard(ghost, scene.now, *waits),
@@ -108,7 +106,6 @@ impl Known {
         match (request, response) {
             (Request::JoinGroup(_), Some(Response::JoinGroup(join))) if join.error_code.is_ok() => {
                 self.leads = join.leader == join.member_id;
-                self.forget(ghost);
                 if join.skip_assignment {
                     self.reason = Some("others divided the topics for it");
                 }
@@ -143,7 +140,7 @@ impl Known {
         }
     }
 
-    /// What is not read by anybody any more is as good as unheard of.
+    /// What is neither read by anybody nor owned any more is as good as unheard of.
     fn forget(&mut self, ghost: &ProcessGhost) {
         self.topics.retain(|topic, _| ghost.cares_for(topic));
     }
