@@ -52,7 +52,6 @@ impl Invariant for ReasonToJoin {
         let Some(process) = process else { return Ok(()) };
         let ghost = scene.ghost.of(process);
         let known = self.known.entry(process).or_default();
-        known.forget(ghost);
         match what {
             What::Started { .. } => {
                 known.reason = Some("it starts");
@@ -75,7 +74,10 @@ impl Invariant for ReasonToJoin {
                 request: Request::LeaveGroup(_),
                 ..
             } => known.reason = Some("it left"),
-            What::Subscribed { .. } => known.reason = Some("its subscription changed"),
+            What::Subscribed { .. } => {
+                known.reason = Some("its subscription changed");
+                known.forget(ghost);
+            }
             What::Released { unwinding: true, .. } => known.reason = Some("its application failed"),
             What::Polled => known.heard(ghost, scene.now, false),
             What::Waiting(waits) => known.heard(ghost, scene.now, *waits),
@@ -106,6 +108,7 @@ impl Known {
         match (request, response) {
             (Request::JoinGroup(_), Some(Response::JoinGroup(join))) if join.error_code.is_ok() => {
                 self.leads = join.leader == join.member_id;
+                self.forget(ghost);
                 if join.skip_assignment {
                     self.reason = Some("others divided the topics for it");
                 }
@@ -140,7 +143,7 @@ impl Known {
         }
     }
 
-    /// What is neither read by anybody nor owned any more is as good as unheard of.
+    /// What is neither read by anybody nor owned any more is as good as unheard of; until then it is learned of.
     fn forget(&mut self, ghost: &ProcessGhost) {
         self.topics.retain(|topic, _| ghost.cares_for(topic));
     }
@@ -148,7 +151,10 @@ impl Known {
     fn learned(&mut self, ghost: &ProcessGhost, metadata: &MetadataResponse) {
         for topic in &metadata.topics {
             let is_gone = topic.error_code == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
-            let is_news = |name: &TopicName| ghost.cares_for(name) && (is_gone || topic.error_code.is_ok());
+            let is_news = |name: &TopicName| {
+                let matters = ghost.cares_for(name) || self.topics.contains_key(name);
+                matters && (is_gone || topic.error_code.is_ok())
+            };
             let Some(name) = topic.name.clone().filter(is_news) else {
                 continue;
             };
