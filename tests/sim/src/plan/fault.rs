@@ -1,6 +1,6 @@
 //! What can go wrong. Each fault ends by itself, so that any of them can be left out of a schedule and the rest still makes sense.
 //!
-//! To add one: name it here, with the word that stands for it in the text of a plan; draw it in `draw.rs`; carry it out in
+//! To add one: name it here, with the word that stands for it in the text of a plan; draw it in `kinds.rs`; carry it out in
 //! `world/disturb.rs`.
 
 use std::time::Duration;

@@ -4,6 +4,7 @@
 
 mod draw;
 mod fault;
+mod kinds;
 mod long;
 mod text;
 mod topics;
