@@ -5,9 +5,10 @@
 //!
 //! Source: rule 5; HeartbeatThread. Whether the coordinator can be found is another matter: a lost one ends the watch until then.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use kohort_protocol::api::heartbeat::HeartbeatRequest;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Timestamp};
 
@@ -27,8 +28,8 @@ pub(super) struct Heartbeats {
     due: Watch<Process>,
     /// When the session began: answers to what was sent before it say nothing.
     since: BTreeMap<Process, Timestamp>,
-    /// Whose heartbeat is on its way: the next one waits for its end.
-    open: BTreeSet<Process>,
+    /// The newest heartbeat that is on its way: the next one waits for its end, not for that of one of the round before.
+    open: BTreeMap<Process, (Timestamp, HeartbeatRequest)>,
     /// When the coordinator is known to have heard of it.
     acknowledged: BTreeMap<Process, Timestamp>,
 }
@@ -52,20 +53,19 @@ impl Invariant for Heartbeats {
                 ));
             }
             What::Sent {
-                request: Request::Heartbeat(_),
+                request: Request::Heartbeat(heartbeat),
                 ..
             } => {
-                self.open.insert(process);
+                self.open.insert(process, (scene.now, heartbeat.clone()));
             }
             What::Answered {
                 request: Request::Heartbeat(_),
+                sent: ended,
                 ..
-            }
-            | What::Abandoned {
-                request: Request::Heartbeat(_),
-            } => {
-                self.open.remove(&process);
-            }
+            } => self.open.retain(|of, (sent, _)| *of != process || sent != ended),
+            What::Abandoned {
+                request: Request::Heartbeat(ended),
+            } => self.open.retain(|of, (_, open)| *of != process || open != ended),
             _ => {}
         }
         match what {
@@ -75,7 +75,7 @@ impl Invariant for Heartbeats {
             What::Answered {
                 reply: Ok(Response::FindCoordinator(_)),
                 ..
-            } if scene.ghost.of(process).in_session && !self.open.contains(&process) => {
+            } if scene.ghost.of(process).in_session && !self.open.contains_key(&process) => {
                 self.expect(scene, process, scene.now, Duration::ZERO);
             }
             What::Answered {
