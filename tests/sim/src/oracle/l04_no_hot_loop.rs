@@ -33,7 +33,7 @@ impl Invariant for NoHotLoop {
     fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
         let Some(process) = process else { return Ok(()) };
         if let What::Sent { request, node, .. } = what {
-            self.backs_off(key(process, request, *node), scene.now)?;
+            self.backs_off(&key(process, request, *node), scene.now)?;
             return self.is_not_many((process, request.api()), scene.now);
         }
         self.rows.see(process, what, scene.now);
@@ -42,8 +42,8 @@ impl Invariant for NoHotLoop {
 }
 
 impl NoHotLoop {
-    fn backs_off(&self, key: Key, now: Timestamp) -> Verdict {
-        let (process, api, _) = key;
+    fn backs_off(&self, key: &Key, now: Timestamp) -> Verdict {
+        let (process, api) = (key.0, key.1);
         if api == ApiKey::Fetch {
             return Ok(());
         }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kohort_group::member::{Event, MemberError};
-use kohort_protocol::ErrorCode;
 use kohort_protocol::api::{Request, Response};
+use kohort_protocol::{ErrorCode, Timestamp};
 
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
@@ -26,6 +26,8 @@ pub(super) struct RefusedForGood {
     owes: BTreeMap<Process, ErrorCode>,
     /// Who was, and may do nothing any more but take its leave.
     refused: BTreeSet<Process>,
+    /// When its application had been away for too long: nobody waits any more for the answer to a JoinGroup from before.
+    away: BTreeMap<Process, Timestamp>,
 }
 
 impl Invariant for RefusedForGood {
@@ -38,10 +40,17 @@ impl Invariant for RefusedForGood {
         match what {
             What::Answered {
                 reply: Ok(Response::JoinGroup(join)),
+                sent,
                 ..
-            } if FOR_GOOD.contains(&join.error_code) && scene.ghost.of(process).is_up() => {
+            } if FOR_GOOD.contains(&join.error_code)
+                && scene.ghost.of(process).is_up()
+                && self.away.get(&process).is_none_or(|away| sent > away) =>
+            {
                 self.owes.insert(process, join.error_code);
                 self.refused.insert(process);
+            }
+            What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) => {
+                self.away.insert(process, scene.now);
             }
             What::Said(Event::Error(MemberError::Refused { code, .. }))
                 if self.owes.get(&process) == Some(code) =>

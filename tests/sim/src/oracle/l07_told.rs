@@ -51,7 +51,7 @@ impl Invariant for Told {
         }
         match self.rows.see(process, what, scene.now) {
             None => Ok(()),
-            Some((key, kind)) => self.is_told(key, kind),
+            Some((key, kind)) => self.is_told(&key, kind),
         }
     }
 }
@@ -66,8 +66,8 @@ impl Told {
         }
     }
 
-    fn is_told(&self, key: Key, kind: Kind) -> Verdict {
-        let (process, api, _) = key;
+    fn is_told(&self, key: &Key, kind: Kind) -> Verdict {
+        let (process, api) = (key.0, key.1);
         let knows = kind == Kind::Coordinator && self.lost.contains(&process);
         let untold = self
             .rows

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use kohort_group::member::{Event, Failure};
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ApiKey, ErrorCode, NodeId, Timestamp};
+use kohort_protocol::{ApiKey, ErrorCode, MemberId, NodeId, Timestamp};
 
 use super::ghost::{is_for_coordinator, loses_coordinator};
 use super::s05_commit_fencing::codes;
@@ -25,8 +25,14 @@ pub(super) enum Kind {
     Partitions,
 }
 
-/// Of what is read, which leader is asked besides.
-pub(super) type Key = (Process, ApiKey, Option<NodeId>);
+/// Of what is read, which leader is asked besides; of goodbyes, whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Of {
+    Leader(NodeId),
+    Leaver(MemberId),
+}
+
+pub(super) type Key = (Process, ApiKey, Option<Of>);
 
 /// Failures without a success in between.
 pub(super) struct Row {
@@ -65,7 +71,7 @@ impl Rows {
                         told: false,
                         before: 0,
                     };
-                    let row = self.0.entry((key, kind)).or_insert(begins);
+                    let row = self.0.entry((key.clone(), kind)).or_insert(begins);
                     row.named = named(request);
                     // A broken connection takes all with it that was under way: that is one failure.
                     if row.last.replace(now) != Some(now) {
@@ -73,7 +79,7 @@ impl Rows {
                     }
                     return Some((key, kind));
                 }
-                self.succeeded(key);
+                self.succeeded(&key);
             }
             // Whoever gave it that serves, and what it is given is another question.
             What::Said(Event::Assigned { .. }) => {
@@ -89,13 +95,13 @@ impl Rows {
         None
     }
 
-    fn succeeded(&mut self, key: Key) {
-        let (process, api, _) = key;
+    fn succeeded(&mut self, key: &Key) {
+        let (process, api) = (key.0, key.1);
         // Half a round is none: what was told of joining is told until it is synced.
         let is_half = api == ApiKey::JoinGroup;
         for kind in [Kind::Coordinator, Kind::Whole, Kind::Partitions] {
-            if !(is_half && self.0.get(&(key, kind)).is_some_and(|row| row.told)) {
-                self.0.remove(&(key, kind));
+            if !(is_half && self.0.get(&(key.clone(), kind)).is_some_and(|row| row.told)) {
+                self.0.remove(&(key.clone(), kind));
             }
             if api == ApiKey::SyncGroup {
                 self.0.remove(&((process, ApiKey::JoinGroup, None), kind));
@@ -117,8 +123,10 @@ impl Rows {
     }
 
     /// The rows of this question.
-    pub(super) fn of(&self, key: Key) -> impl Iterator<Item = (Kind, &Row)> {
-        let rows = self.0.range((key, Kind::Coordinator)..=(key, Kind::Partitions));
+    pub(super) fn of(&self, key: &Key) -> impl Iterator<Item = (Kind, &Row)> {
+        let rows = self
+            .0
+            .range((key.clone(), Kind::Coordinator)..=(key.clone(), Kind::Partitions));
         rows.map(|((_, kind), row)| (*kind, row))
     }
 
@@ -129,9 +137,12 @@ impl Rows {
 }
 
 pub(super) fn key(process: Process, request: &Request, node: NodeId) -> Key {
-    let api = request.api();
-    let is_read = matches!(api, ApiKey::ListOffsets | ApiKey::Fetch);
-    (process, api, is_read.then_some(node))
+    let of = match request {
+        Request::ListOffsets(_) | Request::Fetch(_) => Some(Of::Leader(node)),
+        Request::LeaveGroup(leave) => leave.members.first().map(|one| Of::Leaver(one.member_id.clone())),
+        _ => None,
+    };
+    (process, request.api(), of)
 }
 
 fn named(request: &Request) -> usize {
