@@ -126,12 +126,14 @@ impl Member {
                 self.ledger.stored(offset);
             }
         }
-        // What was refused is no floor: who asks for it once more is not to be told that it is done.
+        // What was refused is no floor: who asks for it once more is not to be told that it is done. Nor is what is stored above it, where
+        // the application went back by its own wish.
         for offset in outcome.refused {
             if let Some(partition) = self.partitions.find_mut(&offset.partition)
                 && partition.floor == Some(offset.offset)
             {
-                partition.floor = partition.committed.map(|at| at.offset);
+                let stored = partition.committed.map(|at| at.offset);
+                partition.floor = stored.filter(|&stored| stored < offset.offset);
             }
         }
         if outcome.strange_topic {

@@ -26,6 +26,8 @@ pub(super) struct LostIsLost {
     owes: BTreeMap<Process, ErrorCode>,
     /// Whose application has heard of no assignment since, and what was left to it.
     lost: BTreeMap<Process, BTreeSet<TopicPartition>>,
+    /// When it joined last: what is said of a request from before is said of the round before, even if it has the same number.
+    joined: BTreeMap<Process, Timestamp>,
 }
 
 impl Invariant for LostIsLost {
@@ -81,7 +83,11 @@ impl Invariant for LostIsLost {
                 let ghost = scene.ghost.of(process);
                 let is_late = scene.now.since(*sent) >= ghost.config.heartbeat_interval;
                 let is_heartbeat = matches!(request, Request::Heartbeat(_));
-                if !(is_heartbeat && is_late && ghost.awake_since == scene.now) {
+                if matches!(request, Request::JoinGroup(_)) {
+                    self.joined.insert(process, scene.now);
+                }
+                let is_old = self.joined.get(&process).is_some_and(|joined| sent < joined);
+                if !(is_old || is_heartbeat && is_late && ghost.awake_since == scene.now) {
                     self.answered(scene, process, request, response);
                 }
             }
