@@ -383,6 +383,9 @@ fn commits_of_itself_only_what_is_processed_and_never_backwards() {
     assert_eq!(rig.live(five), NOTHING);
     rig.give(Input::Polled);
     assert_eq!(rig.live(five), ["OffsetCommit@1 m-1 g1 t-0=3 (30s)"]);
+    // Also if that is refused: what is stored above it holds nothing back.
+    assert_eq!(rig.commit_refused(ErrorCode(9999)).len(), 1); // told
+    assert_eq!(rig.live(five), ["OffsetCommit@1 m-1 g1 t-0=3 (30s)"]);
 }
 
 #[test]
