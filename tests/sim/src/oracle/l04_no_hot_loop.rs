@@ -2,12 +2,13 @@
 //! backoff, 100 ms, doubling to 1 s, give or take a fifth. And nothing else of one kind goes out more than so often in a second.
 //!
 //! Source: KIP-580. What a row is, `rows` says. What may be tried at once for a reason (another coordinator was named, a new id is
-//! needed) is allowed once in a row, on top. Commits that are refused for good go out as often as the application asks for them; Fetch is
+//! needed) is allowed once in a row, on top. What a new assignment is to begin at is another question, however soon it comes. Commits that are refused for good go out as often as the application asks for them; Fetch is
 //! paced by its answers and by its long poll.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use kohort_group::member::Event;
 use kohort_protocol::{ApiKey, Timestamp};
 
 use super::rows::{Key, Rows, key};
@@ -35,6 +36,9 @@ impl Invariant for NoHotLoop {
         if let What::Sent { request, node, .. } = what {
             self.backs_off(&key(process, request, *node), scene.now)?;
             return self.is_not_many((process, request.api()), scene.now);
+        }
+        if let What::Said(Event::Assigned { .. }) = what {
+            self.sent.remove(&(process, ApiKey::ListOffsets));
         }
         self.rows.see(process, what, scene.now);
         Ok(())

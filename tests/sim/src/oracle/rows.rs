@@ -4,11 +4,13 @@
 //! A row begins with the first failure and ends with a success, or when that is over which was tried: a completed round is as good as a
 //! heartbeat, and a new assignment or a seek is another question to the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kohort_group::member::{Event, Failure};
+use kohort_protocol::api::list_offsets::ListOffsetsTopic;
+use kohort_protocol::api::offset_fetch::OffsetFetchTopic;
 use kohort_protocol::api::{Request, Response};
-use kohort_protocol::{ApiKey, ErrorCode, MemberId, NodeId, Timestamp};
+use kohort_protocol::{ApiKey, ErrorCode, MemberId, NodeId, Timestamp, TopicPartition};
 
 use super::ghost::{is_for_coordinator, loses_coordinator};
 use super::s05_commit_fencing::codes;
@@ -38,8 +40,8 @@ pub(super) type Key = (Process, ApiKey, Option<Of>);
 pub(super) struct Row {
     pub(super) since: Timestamp,
     last: Option<Timestamp>,
-    /// How many partitions were asked for in vain.
-    named: usize,
+    /// Which partitions were asked for in vain.
+    named: BTreeSet<TopicPartition>,
     pub(super) failures: u32,
     /// So many tries had a reason of their own.
     pub(super) at_once: u32,
@@ -65,7 +67,7 @@ impl Rows {
                     let begins = Row {
                         since: now,
                         last: None,
-                        named: 0,
+                        named: BTreeSet::new(),
                         failures: 0,
                         at_once: 0,
                         told: false,
@@ -79,7 +81,9 @@ impl Rows {
                     }
                     return Some((key, kind));
                 }
-                self.succeeded(&key);
+                if !is_left(*reply) {
+                    self.succeeded(&key);
+                }
             }
             // Whoever gave it that serves, and what it is given is another question.
             What::Said(Event::Assigned { .. }) => {
@@ -87,8 +91,9 @@ impl Rows {
                     .retain(|((of, ..), kind), _| *of != process || *kind == Kind::Whole);
             }
             // What was told of the other partitions that fail is not told again.
-            What::Sought { .. } => self.0.retain(|((of, ..), kind), row| {
-                *of != process || *kind != Kind::Partitions || (row.told && row.named > 1)
+            What::Sought { partition, .. } => self.0.retain(|((of, ..), kind), row| {
+                let is_it = *of == process && *kind == Kind::Partitions && row.named.contains(partition);
+                !is_it || (row.told && row.named.len() > 1)
             }),
             _ => {}
         }
@@ -145,17 +150,30 @@ pub(super) fn key(process: Process, request: &Request, node: NodeId) -> Key {
     (process, request.api(), of)
 }
 
-fn named(request: &Request) -> usize {
+fn named(request: &Request) -> BTreeSet<TopicPartition> {
     match request {
-        Request::ListOffsets(list) => list.topics.iter().map(|topic| topic.partitions.len()).sum(),
+        Request::ListOffsets(list) => {
+            let of_topic = |topic: &ListOffsetsTopic| {
+                let partitions = topic.partitions.iter();
+                let partitions =
+                    partitions.map(|one| TopicPartition::new(topic.name.clone(), one.partition_index));
+                partitions.collect::<Vec<_>>()
+            };
+            list.topics.iter().flat_map(of_topic).collect()
+        }
         Request::OffsetFetch(fetch) => {
             let topics = fetch
                 .groups
                 .iter()
                 .flat_map(|group| group.topics.iter().flatten());
-            topics.map(|topic| topic.partition_indexes.len()).sum()
+            let of_topic = |topic: &OffsetFetchTopic| {
+                let partitions = topic.partition_indexes.iter();
+                let partitions = partitions.map(|index| TopicPartition::new(topic.name.clone(), *index));
+                partitions.collect::<Vec<_>>()
+            };
+            topics.flat_map(of_topic).collect()
         }
-        _ => 0,
+        _ => BTreeSet::new(),
     }
 }
 
@@ -191,6 +209,14 @@ fn is_refused(response: &Response) -> bool {
         Response::Fetch(fetch) => !fetch.error_code.is_ok(),
         _ => false,
     }
+}
+
+/// Some partition of a commit is tried again by itself, so that it is no success either.
+fn is_left(reply: Result<&Response, &Failure>) -> bool {
+    let Ok(Response::OffsetCommit(commit)) = reply else {
+        return false;
+    };
+    codes(commit).values().any(|code| code.is_retriable())
 }
 
 /// One that went well is progress: what is left is another question.

@@ -2,7 +2,7 @@
 //! without an answer may still land and rewind it (seen on Kafka 4.4.0), but only until the member's second acknowledgement, which must
 //! follow by itself. What is committed vanishes with its topic only, and the coordinator answers OffsetFetch with nothing older. A node that was
 //! coordinator before answers from its memory for a moment (seen on Kafka 4.4.0), and may name what was committed then. It knows only
-//! generations that are over or that have no other owner, so that nothing is committed on the strength of it.
+//! generations that are over or that have no other owner, so that nothing older is committed on the strength of it.
 //!
 //! Source: specification S06, S11; franz-go consumer_group_sweep B1; doubt in `group/src/member/commits`.
 
@@ -79,8 +79,9 @@ impl Invariant for CommitsInOrder {
                     response: Response::OffsetFetch(response),
                     ..
                 },
-            ) if scene.cluster.coordinator(scene.group) == Some(*node) => {
-                return self.read(scene, response, goes_by_id(*version));
+            ) => {
+                let is_of_coordinator = scene.cluster.coordinator(scene.group) == Some(*node);
+                return self.read(scene, response, goes_by_id(*version), is_of_coordinator);
             }
             (
                 Some(process),
@@ -137,6 +138,7 @@ impl Invariant for CommitsInOrder {
                 // What led to an earlier one may still be on its way to be committed.
                 let lowest = self.lowered.entry(partition.clone()).or_insert(*to);
                 *lowest = (*lowest).min(*to);
+                self.not_above(partition, *to);
             }
             _ => {}
         }
@@ -171,6 +173,17 @@ impl CommitsInOrder {
         let lowest = self.asked.entry(partition.clone()).or_insert(to);
         *lowest = to.min(*lowest);
         self.rewound.retain(|rewound| rewound.partition != *partition);
+    }
+
+    /// The log ends here: what was rewound is mended by a commit of as much.
+    fn not_above(&mut self, partition: &TopicPartition, to: i64) {
+        let stored = self.committed.get(partition).map(|(stored, _)| *stored);
+        self.rewound.retain_mut(|rewound| {
+            if rewound.partition == *partition {
+                rewound.from = rewound.from.min(to);
+            }
+            rewound.partition != *partition || stored < Some(rewound.from)
+        });
     }
 
     fn changed(
@@ -225,8 +238,14 @@ impl CommitsInOrder {
         Ok(())
     }
 
-    /// What is read is what was stored last, unless that was for a topic that is gone.
-    fn read(&mut self, scene: &Scene<'_>, response: &OffsetFetchResponse, by_id: bool) -> Verdict {
+    /// What is read of the coordinator is what was stored last, unless that was for a topic that is gone.
+    fn read(
+        &mut self,
+        scene: &Scene<'_>,
+        response: &OffsetFetchResponse,
+        by_id: bool,
+        is_of_coordinator: bool,
+    ) -> Verdict {
         for topic in response.groups.iter().flat_map(|group| &group.topics) {
             for partition in topic
                 .partitions
@@ -244,7 +263,7 @@ impl CommitsInOrder {
                 if expected != stored {
                     self.told_none.insert(name.clone());
                 }
-                if partition.committed_offset != expected {
+                if is_of_coordinator && partition.committed_offset != expected {
                     return Err(format!(
                         "S11: OffsetFetch answered {} for {name}; {stored} is committed (for topic {of:?})",
                         partition.committed_offset

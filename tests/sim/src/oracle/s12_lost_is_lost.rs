@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kohort_group::member::Event;
+use kohort_group::member::{Event, GuardId};
 use kohort_protocol::api::offset_commit::OffsetCommitRequest;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Generation, MemberId, Timestamp, TopicPartition};
@@ -21,7 +21,7 @@ pub(super) struct LostIsLost {
     /// What each has been given and has neither given back nor lost.
     holds: BTreeMap<Process, BTreeSet<TopicPartition>>,
     /// Until when its application may take to give back: then it holds nothing any more, whether it has heard of a coordinator or not.
-    due_back: BTreeMap<Process, Timestamp>,
+    due_back: BTreeMap<Process, (GuardId, Timestamp)>,
     /// Who must say `Lost` before anything else happens.
     owes: BTreeMap<Process, ErrorCode>,
     /// Whose application has heard of no assignment since, and what was left to it.
@@ -48,8 +48,16 @@ impl Invariant for LostIsLost {
                     process.0
                 ));
             }
-            What::Said(Event::Revoking { deadline, .. }) => {
-                self.due_back.insert(process, *deadline);
+            What::Said(Event::Revoking { guard, deadline, .. }) => {
+                self.due_back.insert(process, (*guard, *deadline));
+            }
+            What::Released { guard, .. }
+                if self
+                    .due_back
+                    .get(&process)
+                    .is_some_and(|(asked, _)| asked == guard) =>
+            {
+                self.holds.remove(&process);
             }
             What::Said(Event::Lost { partitions }) => {
                 let left = self.holds.remove(&process).into_iter().flatten();
@@ -150,7 +158,10 @@ impl LostIsLost {
             }
             _ => None,
         };
-        let is_given_back = self.due_back.get(&process).is_some_and(|at| scene.now >= *at);
+        let is_given_back = self
+            .due_back
+            .get(&process)
+            .is_some_and(|(_, at)| scene.now >= *at);
         if let Some(code) = code
             && ghost.is_up()
             && !is_given_back
