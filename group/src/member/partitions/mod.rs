@@ -18,6 +18,7 @@ pub(super) use ready::Batch;
 use ready::Shelf;
 
 use super::io::{Period, SeekTo};
+use super::topics::is_another;
 use super::wire::Wire;
 
 /// Everything that is owned.
@@ -94,7 +95,7 @@ impl Partitions {
             let now = id(&name.topic);
             if partition.topic_id == TopicId::ZERO {
                 partition.topic_id = now;
-            } else if now != TopicId::ZERO && now != partition.topic_id {
+            } else if is_another(partition.topic_id, now) {
                 partition.withdraw(wire, &mut self.shelf);
                 gone.push(name.clone());
             }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kohort_protocol::api::join_group::JoinGroupResponse;
-use kohort_protocol::{ErrorCode, TopicName};
+use kohort_protocol::{ErrorCode, LeaderEpoch, NodeId, TopicName};
 
 use super::rig::*;
-use crate::member::{Input, MemberConfig};
+use crate::member::{Input, MemberConfig, MemberState};
 
 const NOTHING: [&str; 0] = [];
 
@@ -148,7 +148,7 @@ fn rule_20_a_leader_that_bounces_is_no_reason() {
     rig.give(Input::Waiting(true));
     let mut headless = topics(&[("t", 3)]);
     for partition in &mut headless.topics[0].partitions {
-        partition.leader_id = kohort_protocol::NodeId(-1);
+        partition.leader_id = NodeId(-1);
         partition.error_code = ErrorCode::LEADER_NOT_AVAILABLE;
     }
     rig.cluster = Some(headless);
@@ -203,6 +203,29 @@ fn s17_a_topic_made_anew_is_another_topic_and_its_old_offsets_are_not_committed(
     assert_eq!(rig.commit_stored(), ["JoinGroup@1 id=m-1 (305s)"]);
 }
 
+/// KIP-320's epochs begin anew with the topic, and it may have fewer partitions.
+#[test]
+fn s17_what_was_known_of_the_topic_before_is_forgotten() {
+    let mut rig = Rig::stable(config());
+    rig.give(Input::Waiting(true));
+    rig.reply(offsets(&[("t-0", 5), ("t-1", 5), ("t-2", 5)]));
+    let mut anew = topics(&[("t", 1)]);
+    anew.topics[0].topic_id = topic_id("new");
+    anew.topics[0].partitions[0].leader_id = NodeId(2);
+    anew.topics[0].partitions[0].leader_epoch = LeaderEpoch(0);
+    rig.cluster = Some(anew);
+    rig.live(Duration::from_secs(300));
+    assert_eq!(
+        rig.reply(lead(2, "m-1", &[("m-1", "t")])),
+        ["SyncGroup@1 m-1 g2 m-1=[t-0] (30s)"]
+    );
+    rig.reply(synced("t-0"));
+    rig.release();
+    let mut nothing = offsets(&[("t-0", -1)]);
+    nothing.groups[0].topics[0].topic_id = topic_id("new");
+    assert_eq!(rig.reply(nothing), ["ListOffsets@2 t-0@-1 (30s)"]);
+}
+
 /// A commit of the old topic that got no answer may land late. Nothing that follows can tell, and the next round does not wait for it.
 #[test]
 fn s17_a_lost_answer_about_the_topic_before_holds_nothing_up() {
@@ -225,13 +248,14 @@ fn s17_a_lost_answer_about_the_topic_before_holds_nothing_up() {
 }
 
 /// KIP-516, during a rolling upgrade: brokers before 2.8 name no ids. That makes no topic another one, nor does it when they do later.
+/// What was known of it holds: the answer is also an old one, and passes a partition over.
 #[test]
 fn s17_what_an_old_broker_does_not_name_is_as_it_was() {
     let mut rig = Rig::stable(config());
     rig.give(Input::Waiting(true));
     rig.reply(offsets(&[("t-0", 5), ("t-1", 5), ("t-2", 5)]));
     let named = topics(&[("t", 3)]);
-    let mut unnamed = named.clone();
+    let mut unnamed = topics(&[("t", 2)]);
     unnamed.topics[0].topic_id = kohort_protocol::TopicId::ZERO;
     for said in [unnamed, named] {
         rig.cluster = Some(said);
@@ -247,6 +271,53 @@ fn s17_what_an_old_broker_does_not_name_is_as_it_was() {
         assert_eq!(commit.topics[0].topic_id, topic_id("t"));
         rig.commit_stored();
     }
+}
+
+/// KIP-516, likewise: a topic whose id is heard only after it was divided is the one that was divided.
+#[test]
+fn s17_a_topic_is_no_other_when_its_id_is_heard_later() {
+    let named = topics(&[("t", 3)]);
+    let mut unnamed = named.clone();
+    unnamed.topics[0].topic_id = kohort_protocol::TopicId::ZERO;
+    let mut rig = Rig::new(config());
+    rig.give(Input::Start);
+    rig.metadata(unnamed.clone());
+    rig.cluster = Some(unnamed);
+    rig.reply(found(1));
+    rig.reply(take_id("m-1"));
+    rig.reply(lead(1, "m-1", &[("m-1", "t")]));
+    rig.reply(synced("t-0 t-1 t-2"));
+    rig.release();
+    rig.give(Input::Waiting(true));
+    rig.cluster = Some(named);
+    let shown = rig.live(Duration::from_secs(301));
+    assert!(
+        !shown.iter().any(|line| line.starts_with("revoking")),
+        "{shown:?}"
+    );
+    assert_eq!(rig.member.state(), MemberState::Stable);
+}
+
+/// Our own client sees for itself that what it reads was made anew. Java's (ConsumerCoordinator.MetadataSnapshot) compares partitions,
+/// not ids: the leader begins a round.
+#[test]
+fn s17_a_leader_divides_again_what_was_made_anew_and_others_read() {
+    let mut rig = Rig::started(config());
+    let both = topics(&[("t", 3), ("u", 3)]);
+    rig.cluster = Some(both.clone());
+    rig.reply(take_id("m-1"));
+    rig.reply(lead(1, "m-1", &[("m-1", "t"), ("m-2", "u")]));
+    rig.pass_ms(120);
+    rig.reply(synced("t-0 t-1 t-2"));
+    rig.release();
+    rig.give(Input::Waiting(true));
+    let shown = rig.live(Duration::from_secs(301));
+    assert_eq!(rig.member.state(), MemberState::Stable, "{shown:?}");
+    let mut anew = both;
+    anew.topics[1].topic_id = topic_id("new");
+    rig.cluster = Some(anew);
+    let shown = rig.live(Duration::from_secs(301));
+    assert!(shown.iter().any(|line| line.starts_with("revoking")), "{shown:?}");
 }
 
 /// KIP-848's OffsetCommit v10: the commit under way names the topic by its old id, so that the new topic of that name does not get
