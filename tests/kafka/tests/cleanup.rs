@@ -65,7 +65,7 @@ fn after_a_panic_only_the_logs_are_left() -> Result<()> {
 
 #[test]
 fn kill_9_of_the_starter_ends_a_stopped_broker() -> Result<()> {
-    let mut starter = Starter::run()?;
+    let mut starter = Starter::run(Command::new(LAUNCHER))?;
     assert!(signal("STOP", starter.broker));
     starter.process.kill()?;
     starter.check_gone()
@@ -73,14 +73,17 @@ fn kill_9_of_the_starter_ends_a_stopped_broker() -> Result<()> {
 
 #[test]
 fn ctrl_c_of_the_starter_ends_the_broker() -> Result<()> {
-    let starter = Starter::run()?;
+    // A shell without job control ignores SIGINT in what it runs in the background, and in all that those start.
+    let mut listening = Command::new("env");
+    listening.args(["--default-signal=INT", LAUNCHER]);
+    let starter = Starter::run(listening)?;
     assert!(signal("INT", starter.process.id()));
     starter.check_gone()
 }
 
 #[test]
 fn sigterm_of_the_starter_ends_the_broker() -> Result<()> {
-    let starter = Starter::run()?;
+    let starter = Starter::run(Command::new(LAUNCHER))?;
     assert!(signal("TERM", starter.process.id()));
     starter.check_gone()
 }
@@ -93,11 +96,8 @@ struct Starter {
 }
 
 impl Starter {
-    fn run() -> Result<Self> {
-        let mut process = Command::new(LAUNCHER)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+    fn run(mut launcher: Command) -> Result<Self> {
+        let mut process = launcher.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let mut bootstrap = String::new();
         BufReader::new(process.stdout.take().context("a pipe")?).read_line(&mut bootstrap)?;
         ensure!(bootstrap.starts_with("127.0.0.1:"), "{bootstrap}");
