@@ -8,7 +8,7 @@ use kohort_protocol::api::Response;
 use kohort_protocol::api::offset_commit::{OffsetCommitPartition, OffsetCommitRequest};
 use kohort_protocol::{ErrorCode, Generation, LeaderEpoch, Timestamp, TopicPartition};
 
-use super::touch::{Forged, Open, all_stored, alter, offsets, sent};
+use super::touch::{Forged, Misreads, Open, all_stored, alter, offsets, sent};
 use super::{At, Bug};
 use crate::history::Process;
 
@@ -148,49 +148,28 @@ impl Bug for CommitAfterLost {
 }
 
 /// A refused commit is reported as done.
-#[derive(Default)]
-pub(super) struct RefusedTakenForDone {
-    open: Open<OffsetCommitRequest>,
-}
+pub(super) enum RefusedTakenForDone {}
 
-impl Bug for RefusedTakenForDone {
-    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
-        self.open.note(at, &output);
-        vec![output]
-    }
+impl Misreads for RefusedTakenForDone {
+    type Request = OffsetCommitRequest;
 
-    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
-        if let Some(request) = self.open.answered(at, &input)
-            && let Input::Reply {
-                reply: Ok(response), ..
-            } = &mut input
-        {
-            *response = all_stored(&request).into();
+    fn misread(request: &OffsetCommitRequest, reply: &mut Result<Response, Failure>) {
+        if reply.is_ok() {
+            *reply = Ok(all_stored(request).into());
         }
-        vec![input]
     }
 }
 
 /// A commit without an answer is reported as done: what is indefinite is taken for definite (Jepsen on Bufstream).
-#[derive(Default)]
-pub(super) struct UnansweredTakenForDone {
-    open: Open<OffsetCommitRequest>,
-}
+pub(super) enum UnansweredTakenForDone {}
 
-impl Bug for UnansweredTakenForDone {
-    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
-        self.open.note(at, &output);
-        vec![output]
-    }
+impl Misreads for UnansweredTakenForDone {
+    type Request = OffsetCommitRequest;
 
-    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
-        if let Some(request) = self.open.answered(at, &input)
-            && let Input::Reply { reply, .. } = &mut input
-            && matches!(reply, Err(Failure::TimedOut | Failure::Disconnected(_)))
-        {
-            *reply = Ok(all_stored(&request).into());
+    fn misread(request: &OffsetCommitRequest, reply: &mut Result<Response, Failure>) {
+        if matches!(reply, Err(Failure::TimedOut | Failure::Disconnected(_))) {
+            *reply = Ok(all_stored(request).into());
         }
-        vec![input]
     }
 }
 

@@ -21,6 +21,7 @@ use kohort_protocol::Timestamp;
 use kohort_protocol::api::Versions;
 
 use crate::history::Process;
+use touch::Misread;
 
 /// Each must be caught within so many seeds.
 pub const SEEDS: u64 = 2000;
@@ -105,8 +106,8 @@ pub const ALL: &[Planted] = &[
     bug::<reading::FetchedAfterRevoke>("fetched-after-revoke", "fetching goes on after the revocation", &["S08"], 0),
     bug::<commits::CommitTooLow>("commit-too-low", "the last record is committed instead of the next", &["S05", "L02"], 0),
     bug::<commits::StaleGeneration>("stale-generation", "a commit carries the generation before", &["R18"], 0),
-    bug::<commits::RefusedTakenForDone>("refused-taken-for-done", "a refused commit is reported as done", &["S05"], 1),
-    bug::<commits::UnansweredTakenForDone>("unanswered-taken-for-done", "a commit without an answer is reported as done", &["S05"], 2),
+    bug::<Misread<commits::RefusedTakenForDone>>("refused-taken-for-done", "a refused commit is reported as done", &["S05"], 1),
+    bug::<Misread<commits::UnansweredTakenForDone>>("unanswered-taken-for-done", "a commit without an answer is reported as done", &["S05"], 2),
     bug::<commits::NotSentAgain>("not-sent-again", "an abandoned commit lands over a newer one and stays", &["S06"], 10),
     bug::<commits::LeaderEpochForgotten>("leader-epoch-forgotten", "commits carry no leader epoch", &["R63"], 0),
     bug::<membership::IdForgottenOnMove>("id-forgotten-on-move", "a coordinator that moved costs the member its id", &["L03", "R02"], 1),
@@ -120,8 +121,8 @@ pub const ALL: &[Planted] = &[
     bug::<coordinator::JoinNeverAnswered>("join-never-answered", "a coordinator never answers a parked JoinGroup", &["L01"], 1),
     bug::<coordinator::RebalanceUntold>("rebalance-untold", "a coordinator does not tell its members to rejoin", &["L01", "L02", "L03"], 1),
     bug::<reading::RecordSkippedAfterRejoin>("record-skipped-after-rejoin", "each period begins one record too late", &["S07"], 0),
-    bug::<reading::ResetOnError>("reset-on-error", "an error of OffsetFetch counts as nothing committed", &["S07"], 5),
-    bug::<reading::HalfTakenForWhole>("half-taken-for-whole", "half an answer to OffsetFetch counts as the whole", &["S07"], 49),
+    bug::<Misread<reading::ResetOnError>>("reset-on-error", "an error of OffsetFetch counts as nothing committed", &["S07"], 5),
+    bug::<Misread<reading::HalfTakenForWhole>>("half-taken-for-whole", "half an answer to OffsetFetch counts as the whole", &["S07"], 49),
     bug::<reading::CommittedIgnored>("committed-ignored", "a reset although something is committed", &["S07"], 0),
     bug::<reading::CommittedRemembered>("committed-remembered", "committed offsets are not read again after a rebalance", &["S07"], 0),
     bug::<reading::BufferNotCounted>("buffer-not-counted", "what lies ready is not counted", &["S20"], 7),
@@ -159,7 +160,7 @@ pub const ALL: &[Planted] = &[
     bug::<ending::LeftTwice>("left-twice", "who is leaving leaves again", &["S14"], 0),
     bug::<ending::LeaveBeforeCommit>("leave-before-commit", "the goodbye is said while the last commit is on its way", &["S15"], 40),
     bug::<commits::ProcessedTakenForDone>("processed-taken-for-done", "\"all that is processed\" is reported as done when it was refused", &["S05"], 3),
-    bug::<reading::OmissionIsNothing>("omission-is-nothing", "a partition that OffsetFetch passes over counts as nothing committed", &["S07"], 15),
+    bug::<Misread<reading::OmissionIsNothing>>("omission-is-nothing", "a partition that OffsetFetch passes over counts as nothing committed", &["S07"], 15),
     bug::<reading::LastWordCounts>("last-word-counts", "of two words on one partition the last counts", &["S07"], 27),
     bug::<logs::TruncationIgnored>("truncation-ignored", "a position beyond the divergence stays there", &["S08"], 3),
     bug::<logs::ResetToTheWrongEnd>("reset-to-the-wrong-end", "earliest goes to the end", &["S07"], 0),

@@ -13,7 +13,7 @@ use kohort_protocol::api::offset_fetch::{
 };
 use kohort_protocol::{LeaderEpoch, TopicPartition};
 
-use super::touch::{Echo, Open, alter, sent};
+use super::touch::{Echo, Misreads, alter, sent};
 use super::{At, Bug};
 use crate::history::Process;
 
@@ -132,51 +132,30 @@ impl Bug for FetchedAfterRevoke {
 }
 
 /// An error of OffsetFetch is read as "nothing is committed" (platformatic/kafka 267).
-#[derive(Default)]
-pub(super) struct ResetOnError {
-    open: Open<OffsetFetchRequest>,
-}
+pub(super) enum ResetOnError {}
 
-impl Bug for ResetOnError {
-    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
-        self.open.note(at, &output);
-        vec![output]
-    }
+impl Misreads for ResetOnError {
+    type Request = OffsetFetchRequest;
 
-    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
-        if let Some(request) = self.open.answered(at, &input)
-            && let Input::Reply {
-                reply: Ok(Response::OffsetFetch(response)),
-                ..
-            } = &mut input
+    fn misread(request: &OffsetFetchRequest, reply: &mut Result<Response, Failure>) {
+        if let Ok(Response::OffsetFetch(response)) = reply
             && response.groups.iter().any(|group| !group.error_code.is_ok())
         {
-            *response = nothing(&request);
+            *response = nothing(request);
         }
-        vec![input]
     }
 }
 
 /// Half an answer is read as far as it goes, and counts as the whole: the offsets in the other half are not committed.
-#[derive(Default)]
-pub(super) struct HalfTakenForWhole {
-    open: Open<OffsetFetchRequest>,
-}
+pub(super) enum HalfTakenForWhole {}
 
-impl Bug for HalfTakenForWhole {
-    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
-        self.open.note(at, &output);
-        vec![output]
-    }
+impl Misreads for HalfTakenForWhole {
+    type Request = OffsetFetchRequest;
 
-    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
-        if let Some(request) = self.open.answered(at, &input)
-            && let Input::Reply { reply, .. } = &mut input
-            && matches!(reply, Err(Failure::Disconnected(why)) if why.contains("in the middle of a frame"))
-        {
-            *reply = Ok(nothing(&request).into());
+    fn misread(request: &OffsetFetchRequest, reply: &mut Result<Response, Failure>) {
+        if matches!(reply, Err(Failure::Disconnected(why)) if why.contains("in the middle of a frame")) {
+            *reply = Ok(nothing(request).into());
         }
-        vec![input]
     }
 }
 
@@ -209,40 +188,26 @@ fn nothing(request: &OffsetFetchRequest) -> OffsetFetchResponse {
 }
 
 /// A partition that an answer to OffsetFetch passes over has no committed offset, for all that the member knows.
-#[derive(Default)]
-pub(super) struct OmissionIsNothing {
-    open: Open<OffsetFetchRequest>,
-}
+pub(super) enum OmissionIsNothing {}
 
-impl Bug for OmissionIsNothing {
-    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
-        self.open.note(at, &output);
-        vec![output]
-    }
+impl Misreads for OmissionIsNothing {
+    type Request = OffsetFetchRequest;
 
-    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
-        if let Some(request) = self.open.answered(at, &input)
-            && let Input::Reply {
-                reply: Ok(Response::OffsetFetch(response)),
-                ..
-            } = &mut input
-        {
-            let all = nothing(&request)
-                .groups
+    fn misread(request: &OffsetFetchRequest, reply: &mut Result<Response, Failure>) {
+        let Ok(Response::OffsetFetch(response)) = reply else {
+            return;
+        };
+        let all = nothing(request).groups.into_iter().flat_map(|group| group.topics);
+        let said = response.groups.iter_mut().flat_map(|group| &mut group.topics);
+        for (topic, all) in said.zip(all) {
+            let is_said = |index| topic.partitions.iter().any(|one| one.partition_index == index);
+            let omitted: Vec<_> = all
+                .partitions
                 .into_iter()
-                .flat_map(|group| group.topics);
-            let said = response.groups.iter_mut().flat_map(|group| &mut group.topics);
-            for (topic, all) in said.zip(all) {
-                let is_said = |index| topic.partitions.iter().any(|one| one.partition_index == index);
-                let omitted: Vec<_> = all
-                    .partitions
-                    .into_iter()
-                    .filter(|one| !is_said(one.partition_index))
-                    .collect();
-                topic.partitions.extend(omitted);
-            }
+                .filter(|one| !is_said(one.partition_index))
+                .collect();
+            topic.partitions.extend(omitted);
         }
-        vec![input]
     }
 }
 

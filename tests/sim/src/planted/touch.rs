@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use kohort_group::member::{Input, Output, Token};
+use kohort_group::member::{Failure, Input, Output, Token};
 use kohort_protocol::api::offset_commit::{
     OffsetCommitRequest, OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
 use kohort_protocol::api::{Call, Outgoing, Response};
 use kohort_protocol::{ErrorCode, TopicPartition};
 
-use super::At;
+use super::{At, Bug};
 use crate::history::Process;
 
 /// Changes the request that is sent, if it is one of this API.
@@ -54,6 +54,38 @@ impl<C: Call + Clone> Open<C> {
             Input::Reply { token, .. } => self.0.remove(&(at.process, *token)),
             _ => None,
         }
+    }
+}
+
+/// A bug that knows what was asked, and takes the reply for another.
+pub(super) trait Misreads {
+    type Request: Call + Clone;
+
+    fn misread(request: &Self::Request, reply: &mut Result<Response, Failure>);
+}
+
+/// Such a bug in the door of a member.
+pub(super) struct Misread<M: Misreads>(Open<M::Request>);
+
+impl<M: Misreads> Default for Misread<M> {
+    fn default() -> Self {
+        Self(Open::default())
+    }
+}
+
+impl<M: Misreads> Bug for Misread<M> {
+    fn member_output(&mut self, at: At, output: Output) -> Vec<Output> {
+        self.0.note(at, &output);
+        vec![output]
+    }
+
+    fn member_input(&mut self, at: At, mut input: Input) -> Vec<Input> {
+        if let Some(request) = self.0.answered(at, &input)
+            && let Input::Reply { reply, .. } = &mut input
+        {
+            M::misread(&request, reply);
+        }
+        vec![input]
     }
 }
 
