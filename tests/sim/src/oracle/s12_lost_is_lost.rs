@@ -20,7 +20,8 @@ use crate::history::{Process, What};
 pub(super) struct LostIsLost {
     /// What each has been given and has neither given back nor lost.
     holds: BTreeMap<Process, BTreeSet<TopicPartition>>,
-    /// Until when its application may take to give back: then it holds nothing any more, whether it has heard of a coordinator or not.
+    /// Until when its application may take to give back, or when it did: then it holds nothing any more, whether it has heard of a
+    /// coordinator or not.
     due_back: BTreeMap<Process, (GuardId, Timestamp)>,
     /// Who must say `Lost` before anything else happens.
     owes: BTreeMap<Process, ErrorCode>,
@@ -51,13 +52,12 @@ impl Invariant for LostIsLost {
             What::Said(Event::Revoking { guard, deadline, .. }) => {
                 self.due_back.insert(process, (*guard, *deadline));
             }
-            What::Released { guard, .. }
-                if self
-                    .due_back
-                    .get(&process)
-                    .is_some_and(|(asked, _)| asked == guard) =>
-            {
-                self.holds.remove(&process);
+            What::Released { guard, .. } => {
+                if let Some((asked, at)) = self.due_back.get_mut(&process)
+                    && asked == guard
+                {
+                    *at = scene.now.min(*at);
+                }
             }
             What::Said(Event::Lost { partitions }) => {
                 let left = self.holds.remove(&process).into_iter().flatten();
