@@ -9,7 +9,7 @@ use kohort_group::member::{Event, MemberError};
 use kohort_protocol::ApiKey;
 use kohort_protocol::api::Response;
 
-use super::ghost::loses_coordinator;
+use super::coordinator::loses_coordinator;
 use super::rows::{Key, Kind, Rows};
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};

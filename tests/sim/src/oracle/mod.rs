@@ -4,6 +4,7 @@
 //! name it in `all`, and plant a bug that only it catches.
 
 mod b19_offered;
+mod coordinator;
 mod ghost;
 mod l01_held_up;
 mod l01_stable_in_time;
@@ -18,6 +19,7 @@ mod l07_refused_for_good;
 mod l07_told;
 mod logs;
 mod names;
+mod process;
 mod r02_member_id_kept;
 mod r18_identity;
 mod r63_leader_epoch;
@@ -51,8 +53,9 @@ use kohort_protocol::{GroupId, Timestamp};
 use crate::history::{Process, What};
 use crate::plan::{GROUP, Plan};
 
-pub use ghost::{Ghost, Life, ProcessGhost};
+pub use ghost::Ghost;
 pub(crate) use names::{forget_topics, note_topic};
+pub use process::{Life, ProcessGhost};
 pub(crate) use s05_commit_fencing::{codes, offsets};
 
 /// What an invariant found: nothing, or what is wrong.

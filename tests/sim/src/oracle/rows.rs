@@ -12,7 +12,7 @@ use kohort_protocol::api::offset_fetch::OffsetFetchTopic;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ApiKey, ErrorCode, MemberId, NodeId, Timestamp, TopicPartition};
 
-use super::ghost::{is_for_coordinator, loses_coordinator};
+use super::coordinator::{is_for_coordinator, loses_coordinator};
 use super::s05_commit_fencing::codes;
 use crate::history::{Process, What};
 

@@ -12,7 +12,7 @@ use kohort_protocol::api::heartbeat::HeartbeatRequest;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ErrorCode, Timestamp};
 
-use super::ghost::{is_for_coordinator, loses_coordinator};
+use super::coordinator::{is_for_coordinator, loses_coordinator};
 use super::watch::Watch;
 use super::{Invariant, Life, Scene, Verdict};
 use crate::history::{Process, What};
