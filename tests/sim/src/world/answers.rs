@@ -5,13 +5,36 @@ use std::time::Duration;
 use kohort_broker::{Closing, ConnectionId, Output as FromCluster};
 use kohort_group::member::{Failure, Input};
 use kohort_protocol::api::Response;
-use kohort_protocol::{ApiKey, Lane};
+use kohort_protocol::{ApiKey, Lane, NodeId, Timestamp};
 
 use super::agent::Life;
 use super::links::Asked;
 use super::tear::Torn;
 use super::{Later, World};
 use crate::history::{Process, What};
+
+/// The way of an answer to who asked.
+struct WayBack {
+    index: usize,
+    node: NodeId,
+    connection: ConnectionId,
+    correlation: i32,
+    version: i16,
+    asked: Asked,
+}
+
+impl WayBack {
+    fn torn<'a>(&'a self, response: &'a Response) -> Torn<'a> {
+        Torn {
+            index: self.index,
+            node: self.node,
+            connection: self.connection,
+            version: self.version,
+            request: &self.asked.request,
+            response: Some(response),
+        }
+    }
+}
 
 impl World {
     /// What the cluster says begins its way.
@@ -24,58 +47,11 @@ impl World {
                 response,
                 ..
             } => {
-                if self.stranger_hears(connection, &response) {
-                    return;
-                }
-                let Some(line) = self.links.lines.get(&connection) else {
-                    return;
-                };
-                let Some(asked) = line.open.get(&correlation_id).cloned() else {
-                    return;
-                };
-                let (index, node) = (line.index, line.node);
-                if let Some(opened) = self.links.opened.get_mut(&connection) {
-                    opened.used = self.now;
-                }
-                self.see(
-                    None,
-                    &What::Replied {
-                        node,
-                        version,
-                        request: &asked.request,
-                        response: &response,
-                    },
-                );
-                if matches!(response, Response::OffsetCommit(_)) {
-                    self.hurry_what_hangs(index);
-                }
-                let (response, silence) = self.distorted(node, response);
-                let torn = self.tears(index, response.api(), true);
-                let response = if torn.is_none() && self.go_as_bytes(response.api(), version) {
-                    self.wire.response(version, correlation_id, &response)
-                } else {
-                    response
-                };
-                let hang = self.take_hang(index, response.api(), true);
-                let at = self.now + self.latency(index) + hang;
-                if let Some(line) = self.links.lines.get_mut(&connection) {
-                    line.in_until = line.in_until.max(at);
-                    if silence > Duration::ZERO {
-                        line.silent_until = line.silent_until.max(at + silence);
-                    }
-                    let at = line.in_until;
-                    if let Some(how) = torn {
-                        let torn = Torn {
-                            index,
-                            node,
-                            connection,
-                            version,
-                            request: &asked.request,
-                            response: Some(&response),
-                        };
-                        return self.tear(&torn, at, how);
-                    }
-                    self.plan_at(at, Later::Respond(connection, correlation_id, response));
+                if !self.stranger_hears(connection, &response)
+                    && let Some(way) = self.way_back(connection, correlation_id, version)
+                {
+                    self.note_reply(&way, &response);
+                    self.send_back(&way, response);
                 }
             }
             FromCluster::Close { connection, .. } => {
@@ -84,6 +60,66 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// `None`: nobody waits for it any more.
+    fn way_back(&self, connection: ConnectionId, correlation: i32, version: i16) -> Option<WayBack> {
+        let line = self.links.lines.get(&connection)?;
+        Some(WayBack {
+            index: line.index,
+            node: line.node,
+            connection,
+            correlation,
+            version,
+            asked: line.open.get(&correlation)?.clone(),
+        })
+    }
+
+    /// The cluster has said it, whatever comes of it on the way.
+    fn note_reply(&mut self, way: &WayBack, response: &Response) {
+        if let Some(opened) = self.links.opened.get_mut(&way.connection) {
+            opened.used = self.now;
+        }
+        let replied = What::Replied {
+            node: way.node,
+            version: way.version,
+            request: &way.asked.request,
+            response,
+        };
+        self.see(None, &replied);
+        if matches!(response, Response::OffsetCommit(_)) {
+            self.hurry_what_hangs(way.index);
+        }
+    }
+
+    /// What arrives is what the door, the wire and the faults leave of it.
+    fn send_back(&mut self, way: &WayBack, response: Response) {
+        let (response, silence) = self.distorted(way.node, response);
+        let torn = self.tears(way.index, response.api(), true);
+        let response = if torn.is_none() && self.go_as_bytes(response.api(), way.version) {
+            self.wire.response(way.version, way.correlation, &response)
+        } else {
+            response
+        };
+        let hang = self.take_hang(way.index, response.api(), true);
+        let at = self.now + self.latency(way.index) + hang;
+        let Some(at) = self.arrival(way.connection, at, silence) else {
+            return;
+        };
+        match torn {
+            Some(how) => self.tear(&way.torn(&response), at, how),
+            None => self.plan_at(at, Later::Respond(way.connection, way.correlation, response)),
+        }
+    }
+
+    /// It overtakes nothing on its connection. If it throttles, who hears it sends nothing for a while.
+    fn arrival(&mut self, connection: ConnectionId, at: Timestamp, silence: Duration) -> Option<Timestamp> {
+        let line = self.links.lines.get_mut(&connection)?;
+        line.in_until = line.in_until.max(at);
+        if silence > Duration::ZERO {
+            line.silent_until = line.silent_until.max(at + silence);
+        }
+        Some(line.in_until)
     }
 
     /// Where something that arrives for a process must wait, if it must.

@@ -9,7 +9,7 @@ use kohort_protocol::records::Cursor;
 use kohort_protocol::{LeaderEpoch, Timestamp, TopicId, TopicName, TopicPartition};
 
 use super::agent::Life;
-use super::disturb::End;
+use super::ends::End;
 use super::wishes::Wished;
 use super::{Later, World};
 use crate::history::{Process, What};

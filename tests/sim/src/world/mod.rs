@@ -8,9 +8,11 @@ mod application;
 mod bytes;
 mod distort;
 mod disturb;
+mod ends;
 mod idleness;
 mod links;
 mod logs;
+mod present;
 mod producer;
 mod requests;
 mod restart;
@@ -71,7 +73,7 @@ enum Later {
     /// The fault with this number happens.
     Fault(usize),
     /// A fault ends.
-    End(disturb::End),
+    End(ends::End),
     /// Records are written.
     Produce,
 }
@@ -128,7 +130,7 @@ pub struct World {
     links: Links,
     doors: Doors,
     wire: Wire,
-    disturbances: disturb::Disturbances,
+    disturbances: present::Disturbances,
     distortions: distort::Distortions,
     producer: producer::Producer,
     stranger: Option<stranger::Stranger>,
@@ -172,7 +174,7 @@ impl World {
             links: Links::default(),
             doors,
             wire: Wire::new(plan.seed),
-            disturbances: disturb::Disturbances::new(plan.members.len()),
+            disturbances: present::Disturbances::new(plan.members.len()),
             distortions: distort::Distortions::default(),
             producer: producer::Producer::new(plan.seed),
             stranger: None,
@@ -198,7 +200,7 @@ impl World {
     fn begin(&mut self) {
         for member in 0..self.plan.members.len() {
             let at = Timestamp::ZERO + self.plan.members[member].start;
-            self.plan_at(at, Later::End(disturb::End::Return(member)));
+            self.plan_at(at, Later::End(ends::End::Return(member)));
         }
         for fault in 0..self.plan.faults.len() {
             self.plan_at(self.plan.faults[fault].at, Later::Fault(fault));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kohort_broker::{Command, Latencies, Power, Release};
 use kohort_protocol::NodeId;
 
-use super::disturb::End;
+use super::ends::End;
 use super::{Later, World};
 
 /// Nobody is told when a node has gone down by itself.

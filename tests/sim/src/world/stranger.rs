@@ -12,7 +12,7 @@ use kohort_protocol::api::sync_group::SyncGroupRequest;
 use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{MemberId, NodeId};
 
-use super::disturb::End;
+use super::ends::End;
 use super::{Later, World};
 use crate::history::What;
 

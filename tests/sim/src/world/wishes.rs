@@ -9,7 +9,7 @@ use kohort_group::member::{CommitOffset, GuardId, Input, SeekTo};
 use kohort_protocol::{LeaderEpoch, TopicPartition};
 
 use super::agent::Life;
-use super::disturb::End;
+use super::ends::End;
 use super::{Later, World};
 use crate::history::{Process, What};
 use crate::plan::Wish;
