@@ -72,7 +72,8 @@ pub struct FetchPartition {
     pub current_leader_epoch: LeaderEpoch,
     /// The offset to read from.
     pub fetch_offset: i64,
-    /// The epoch of the last record read, v12+; −1 for none. A broker whose log diverged says so.
+    /// The epoch of the last record read, v12+; −1 for none. A broker whose log diverged says so. An older version leaves it out, and a
+    /// consumer reads on without that check: who sends it need not know how old the broker is.
     pub last_fetched_epoch: LeaderEpoch,
     /// Followers only; −1.
     pub log_start_offset: i64,
@@ -221,7 +222,7 @@ mirror! {
         partition,
         current_leader_epoch,
         fetch_offset,
-        last_fetched_epoch(in 12..),
+        last_fetched_epoch(left out below 12),
         log_start_offset,
         partition_max_bytes,
     }

@@ -81,7 +81,7 @@ macro_rules! straight {
 
 /// `Ours = raw { field, field: how, .. }`, where *how* is one of
 /// `in 5..` (carried by these versions, refused in others unless it holds Kafka's default), `null in 7..` (may be null in
-/// these only), `empty below 7` (an older version says null with empty text), `is raw_name`, `tagged in 12..` (an optional struct that Kafka leaves out when it holds its defaults), and
+/// these only), `empty below 7` (an older version says null with empty text), `left out below 12` (although Kafka's schema refuses it there), `is raw_name`, `tagged in 12..` (an optional struct that Kafka leaves out when it holds its defaults), and
 /// `slice` (bytes that are not copied out of the frame). `Ours = raw (straight) { .. }` is read by its `Wire`.
 macro_rules! mirror {
     ($($ours:ident = $($raw:ident)::+ $(($straight:ident))? { $($field:ident $(($($how:tt)+))?),* $(,)? })*) => {$(
@@ -132,6 +132,11 @@ macro_rules! to_field {
             $raw.$field = Some(Default::default());
         }
     }};
+    ($self:ident, $raw:ident, $version:ident, $field:ident left out below $first:literal) => {
+        if $version >= $first {
+            $raw.$field = $crate::api::wire::Mirror::to_raw(&$self.$field, $version)?;
+        }
+    };
     ($self:ident, $raw:ident, $version:ident, $field:ident tagged in $versions:expr) => {
         if let Some(value) = &$self.$field {
             if !$versions.contains(&$version) {

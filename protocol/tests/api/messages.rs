@@ -85,14 +85,14 @@ fn sensible<M>(decoded: Result<M, Malformed>) -> Option<M> {
     }
 }
 
-/// The fields (the first of each message) that Kafka's schemas do not call ignorable, and the lists that were once one value.
+/// The fields (the first of each message) that Kafka's schemas do not call ignorable, and the lists that were once one value. The epoch
+/// of a Fetch is left out all the same: a consumer that was refused would read one batch from Kafka 2.6 or older, and no more.
 const REFUSED: &[&str] = &[
     "DeleteTopics request: topic_id",
     "DescribeGroups request: include_authorized_operations",
     "DescribeGroups response: authorized_operations",
     "DescribeGroups response: error_message",
     "Fetch request: forgotten_topics_data",
-    "Fetch request: last_fetched_epoch",
     "Fetch response: diverging_epoch",
     "Fetch response: node_endpoints",
     "Fetch response: preferred_read_replica",
