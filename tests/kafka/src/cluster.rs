@@ -5,12 +5,13 @@ use crate::jars::{Version, broker_jars};
 use crate::jvm;
 use crate::node::Node;
 use crate::ports::{self, Port};
-use crate::properties::Address;
+use crate::properties::{Address, ZOOKEEPER};
 use crate::requests::KafkaError;
 use crate::supervised::until;
 use crate::tool::{Tool, ToolOutput};
 use crate::tools::{ConsoleRecord, Tools};
 use crate::wire::Wire;
+use crate::zookeeper::ZooKeeper;
 use anyhow::{Context, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -96,11 +97,18 @@ impl Builder {
         let ports = ports::reserve(2 * self.brokers)?;
         let addresses = addresses(&ports);
         let (path, keep) = (folder.path(), folder.is_kept());
-        let node = |own: &Address| Node::prepare(*own, &addresses, path, jars, &self.properties, keep);
+        let old = self.version.needs_zookeeper();
+        let zookeeper = old.then(|| ZooKeeper::start(jars, path, keep)).transpose()?;
+        let mut extra = self.properties.clone();
+        if let Some(zookeeper) = &zookeeper {
+            extra.insert(ZOOKEEPER.to_owned(), zookeeper.address());
+        }
+        let node = |own: &Address| Node::prepare(*own, &addresses, path, jars, &extra, keep);
         let nodes = addresses.iter().map(node).collect::<Result<_>>()?;
         Ok(Cluster {
             version: self.version.clone(),
             nodes,
+            zookeeper,
             folder: Arc::new(folder),
             _ports: ports,
         })
@@ -116,6 +124,8 @@ pub struct Cluster {
     version: Version,
     /// Before the folder, for the processes must be gone when that is removed.
     pub(crate) nodes: Vec<Node>,
+    /// Of old releases alone; goes after the brokers, which would wait for it when they end.
+    pub(crate) zookeeper: Option<ZooKeeper>,
     pub(crate) folder: Arc<Folder>,
     _ports: Vec<Port>,
 }
@@ -240,7 +250,12 @@ impl Cluster {
             let starts: Vec<_> = self
                 .nodes
                 .iter()
-                .map(|node| scope.spawn(|| node.create(&id)))
+                .map(|node| {
+                    scope.spawn(|| match self.zookeeper {
+                        Some(_) => node.start(),
+                        None => node.create(&id),
+                    })
+                })
                 .collect();
             starts.into_iter().try_for_each(|start| match start.join() {
                 Ok(result) => result,

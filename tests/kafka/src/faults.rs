@@ -49,6 +49,10 @@ impl Cluster {
 
     /// As [`Cluster::restart`], without waiting.
     pub fn start_again(&self, node: i32) -> Result<()> {
+        if let Some(zookeeper) = &self.zookeeper {
+            self.node(node)?.end("KILL")?;
+            zookeeper.wait_until_forgotten(node)?;
+        }
         self.node(node)?.start()
     }
 

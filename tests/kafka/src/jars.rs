@@ -30,9 +30,17 @@ impl Version {
     /// The oldest release the project tests against.
     pub const V4_0_2: Self = Self(Cow::Borrowed("4.0.2"));
 
+    /// A release that needs ZooKeeper, from before topics had ids. CI does not run it.
+    pub const V2_7_2: Self = Self(Cow::Borrowed("2.7.2"));
+
     /// Any other release, such as `4.3.1`.
     pub fn new(version: impl Into<String>) -> Self {
         Self(Cow::Owned(version.into()))
+    }
+
+    /// Whether its brokers keep what they know of one another in ZooKeeper. From 3.0 on they can do without (KIP-500).
+    pub(crate) fn needs_zookeeper(&self) -> bool {
+        ["0.", "1.", "2."].iter().any(|old| self.0.starts_with(old))
     }
 
     /// `KOHORT_KAFKA_VERSION`, or the pinned release if that is not set.

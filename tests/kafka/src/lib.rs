@@ -34,6 +34,7 @@ mod tool;
 mod tools;
 mod topics;
 mod wire;
+mod zookeeper;
 
 pub use cluster::{Builder, Cluster};
 pub use jars::{TOOLS_VERSION, Version, broker_jars, kafka_clients_jar, tool_jars};

@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// Where the ZooKeeper of a release before 3.0 is.
+pub(crate) const ZOOKEEPER: &str = "zookeeper.connect";
+
 /// Where one node listens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Address {
@@ -65,6 +68,7 @@ const TAKES_OVER: &[(&str, &str)] = &[
     ("controller.quorum.fetch.timeout.ms", "600"),    // 2000
     ("broker.heartbeat.interval.ms", "300"),          // 2000
     ("broker.session.timeout.ms", "3000"),            // 9000
+    ("zookeeper.session.timeout.ms", "3000"),         // 18000, before 4.0
 ];
 
 /// The text of a node's `server.properties`; `extra` wins over everything.
@@ -89,6 +93,9 @@ pub(crate) fn text(own: Address, all: &[Address], folder: &Path, extra: &BTreeMa
     } = own;
     let voter = |a: &Address| format!("{}@127.0.0.1:{}", a.node, a.controller_port);
     set("node.id", node.to_string());
+    if extra.contains_key(ZOOKEEPER) {
+        set("broker.id", node.to_string());
+    }
     set("broker.rack", format!("rack-{node}"));
     set(
         "controller.quorum.voters",

@@ -9,6 +9,7 @@ use std::time::Duration;
 /// Creating 100 partitions takes well below a second.
 const CHANGE_LIMIT: Duration = Duration::from_secs(30);
 
+const NOT_CONTROLLER: i16 = 41;
 const TOPIC_ALREADY_EXISTS: i16 = 36;
 
 /// # Errors
@@ -43,10 +44,21 @@ impl Cluster {
         self.wait_for_partitions(topic, total)
     }
 
-    /// Sent to one broker only: a change that is repeated elsewhere would be refused as done already.
+    /// Sent to one broker only: a change that is repeated elsewhere would be refused as done already. With ZooKeeper that one is the
+    /// controller; the others refuse, where newer ones forward (KIP-590).
     fn change(&self, request: impl Fn(&mut crate::Wire) -> Result<()>) -> Result<()> {
-        let mut wire = self.ask(|node| node.wire(ANSWER_LIMIT))?;
-        request(&mut wire)
+        let mut result = Err(anyhow::anyhow!("no broker is running"));
+        for node in self.running() {
+            let Ok(mut wire) = node.wire(ANSWER_LIMIT) else {
+                continue;
+            };
+            result = request(&mut wire);
+            let elsewhere = |error| code(error) == Some(NOT_CONTROLLER);
+            if !result.as_ref().is_err_and(elsewhere) {
+                break;
+            }
+        }
+        result
     }
 
     fn wait_for_partitions(&self, topic: &str, count: i32) -> Result<()> {
