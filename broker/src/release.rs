@@ -48,7 +48,7 @@ impl Release {
     }
 }
 
-/// From the message definitions in Kafka 2.7's source.
+/// As Kafka 2.7.2 answers ApiVersions.
 const fn newest_of_2_7(api: ApiKey) -> Option<i16> {
     Some(match api {
         ApiKey::OffsetDelete => 0,
@@ -65,7 +65,7 @@ const fn newest_of_2_7(api: ApiKey) -> Option<i16> {
     })
 }
 
-/// Seen on Kafka 4.0.2.
+/// As Kafka 4.0.2 answers ApiVersions.
 const fn newest_of_4_0(api: ApiKey) -> Option<i16> {
     Some(match api {
         ApiKey::OffsetDelete => 0,

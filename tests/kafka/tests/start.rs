@@ -1,6 +1,8 @@
 //! One broker: it starts, Kafka's own tools write to it and read from it, and it comes back with its data.
 
 use anyhow::{Context, Result, ensure};
+use kohort_broker::{Release, SERVED};
+use kohort_protocol::ApiKey;
 use kohort_testkafka::{Cluster, KafkaError, Version, kafka_clients_jar, shared};
 use std::net::TcpListener;
 use std::time::Duration;
@@ -41,7 +43,7 @@ fn kafka_4_4_0_serves_its_own_tools() -> Result<()> {
         "OffsetCommit v10 came with 4.2"
     );
     assert!(kafka_clients_jar(kafka.version())?.exists());
-    Ok(())
+    lists_what_the_embedded_broker_does(kafka, Release::V4_4)
 }
 
 #[test]
@@ -49,7 +51,37 @@ fn kafka_4_0_2_serves_its_own_tools() -> Result<()> {
     let kafka = shared(&Version::V4_0_2, 1)?;
     produced_is_consumed(kafka, &["zstd"])?;
     assert_eq!(kafka.wire(1)?.api_versions()?.get(&8), Some(&(2, 9)));
+    lists_what_the_embedded_broker_does(kafka, Release::V4_0)
+}
+
+/// The embedded broker, playing this release, lists of each API what the release itself lists: the newest version always, the oldest
+/// unless it is too old to be served at all.
+fn lists_what_the_embedded_broker_does(kafka: &Cluster, release: Release) -> Result<()> {
+    let listed = kafka.wire(1)?.api_versions()?;
+    for api in SERVED.iter().copied() {
+        let played = release
+            .versions(api)
+            .with_context(|| format!("{release} is to serve {api}"))?;
+        // Kafka 4 lists Produce from v0 on and serves it from v3 on, as the embedded broker does.
+        let too_old = api == ApiKey::Produce || release < Release::V4_0;
+        let oldest = |oldest: i16| if too_old { oldest.max(played.min) } else { oldest };
+        let real = listed.get(&api.number()).map(|(min, max)| (oldest(*min), *max));
+        ensure!(
+            real == Some((played.min, played.max)),
+            "{api}: Kafka {} lists {real:?}, the embedded broker {played}",
+            kafka.version()
+        );
+    }
     Ok(())
+}
+
+#[test]
+#[ignore = "CI tests no release that needs ZooKeeper; docs/testing-on-kafka.md says what else was run on it"]
+fn kafka_2_7_2_serves_its_own_tools() -> Result<()> {
+    let kafka = shared(&Version::V2_7_2, 1)?;
+    produced_is_consumed(kafka, &["zstd"])?;
+    assert_eq!(kafka.wire(1)?.api_versions()?.get(&8), Some(&(0, 8)));
+    lists_what_the_embedded_broker_does(kafka, Release::V2_7)
 }
 
 #[test]
