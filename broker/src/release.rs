@@ -1,5 +1,5 @@
 //! Which versions of which APIs a release of Kafka serves, of what is served here. It says nothing of how that release behaves: every
-//! node behaves as Kafka 4.4.0 does, whatever it claims to be.
+//! node behaves as Kafka 4.4.0 does, whatever it claims to be. (What Kafka 2.7.2 does otherwise: `docs/testing-on-kafka.md`.)
 
 use core::fmt;
 use core::str::FromStr;
