@@ -57,6 +57,8 @@ pub(super) struct CommitsInOrder {
     lowered: BTreeMap<TopicPartition, i64>,
     /// The lowest that applications asked for by themselves since the partition was last assigned.
     asked: BTreeMap<TopicPartition, i64>,
+    /// What was committed before a late commit landed that was given up, and meant a topic that is gone: before KIP-848's v10 it names no id.
+    overlaid: BTreeMap<TopicPartition, i64>,
     /// Whoever asked by id was told of no offset, for the one that is committed is of a topic that is gone.
     told_none: BTreeSet<TopicPartition>,
 }
@@ -207,23 +209,26 @@ impl CommitsInOrder {
             ));
         };
         self.committed.insert(partition.clone(), (to, scene.now));
+        let overlaid = self.overlaid.remove(partition);
         let is_foreign = self.told_none.remove(partition);
         self.rewound
             .retain(|rewound| rewound.partition != *partition || to < rewound.from);
+        let mut given_up = self.given_up.iter();
+        let late = given_up.find(|given_up| given_up.partition == *partition && given_up.offset == to);
         let Some(from) = from.filter(|&from| to < from) else {
+            if late.is_some() && scene.ghost.logs.gone(partition).is_some() {
+                self.overlaid.insert(partition.clone(), from.unwrap_or(0));
+            }
             return Ok(());
         };
         let is_fair = |lowest: &BTreeMap<TopicPartition, i64>| {
             lowest.get(partition).is_some_and(|&lowest| to >= lowest)
         };
-        if is_fair(&self.asked) || is_fair(&self.lowered) || is_foreign {
+        let is_uncovered = overlaid.is_some_and(|before| to >= before);
+        if is_fair(&self.asked) || is_fair(&self.lowered) || is_foreign || is_uncovered {
             return Ok(());
         }
-        let reason = self
-            .given_up
-            .iter()
-            .find(|given_up| given_up.partition == *partition && given_up.offset == to);
-        let Some(reason) = reason else {
+        let Some(reason) = late else {
             return Err(format!(
                 "the committed offset of {partition} went back from {from} to {to}"
             ));
