@@ -139,8 +139,12 @@ impl ProcessGhost {
                 }
             }
             What::Said(Event::Reset { partition, to, .. }) => {
-                let far = self.started.get(partition).filter(|&&began| began != i64::MAX);
-                let far = far.or_else(|| self.sought.get(partition)).copied();
+                let began = self.started.get(partition).copied();
+                let began = began.filter(|&began| began != i64::MAX);
+                if let Some(began) = began {
+                    self.keep(partition, began);
+                }
+                let far = began.or_else(|| self.sought.get(partition).copied());
                 let far = far.filter(|_| self.sought.contains_key(partition)).unwrap_or(-1);
                 self.started.insert(partition.clone(), far.max(*to));
                 self.set_back.insert(partition.clone(), *to);
@@ -199,6 +203,12 @@ impl ProcessGhost {
             _ => i64::MAX,
         };
         self.started.insert(partition.clone(), began);
+    }
+
+    /// It was there before a reset.
+    fn keep(&mut self, partition: &TopicPartition, at: i64) {
+        let before = self.before.entry(partition.clone()).or_insert(at);
+        *before = at.max(*before);
     }
 
     fn may_accept(&self, sync: &SyncGroupResponse) -> bool {
@@ -280,8 +290,7 @@ impl ProcessGhost {
                 self.set_back.remove(partition);
                 self.processed.remove(partition);
                 if let Some(at) = self.delivered.remove(partition) {
-                    let before = self.before.entry(partition.clone()).or_insert(at);
-                    *before = at.max(*before);
+                    self.keep(partition, at);
                 }
             }
             _ => {}
