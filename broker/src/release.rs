@@ -13,6 +13,8 @@ use crate::api::served_versions;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Release {
+    /// Kafka 2.5, the oldest that a member can use: Fetch cannot say the epoch of the last record that was read (v12).
+    V2_5,
     /// Kafka 2.7: topics have no ids (KIP-516), Fetch and offsets go by name, one group in each OffsetFetch and one key in each
     /// FindCoordinator.
     V2_7,
@@ -25,13 +27,14 @@ pub enum Release {
 
 impl Release {
     /// All of them, the oldest first.
-    pub const ALL: [Self; 3] = [Self::V2_7, Self::V4_0, Self::V4_4];
+    pub const ALL: [Self; 4] = [Self::V2_5, Self::V2_7, Self::V4_0, Self::V4_4];
 
     /// The versions of an API that it serves; `None` if it does not know the API.
     #[must_use]
     pub fn versions(self, api: ApiKey) -> Option<VersionRange> {
         let served = served_versions(api);
         let newest = match self {
+            Self::V2_5 => newest_of_2_5(api)?,
             Self::V2_7 => newest_of_2_7(api)?,
             Self::V4_0 => newest_of_4_0(api)?,
             Self::V4_4 => served.max,
@@ -41,11 +44,24 @@ impl Release {
 
     const fn name(self) -> &'static str {
         match self {
+            Self::V2_5 => "2.5",
             Self::V2_7 => "2.7",
             Self::V4_0 => "4.0",
             Self::V4_4 => "4.4",
         }
     }
+}
+
+/// As Kafka 2.5.1 answers ApiVersions.
+const fn newest_of_2_5(api: ApiKey) -> Option<i16> {
+    Some(match api {
+        ApiKey::CreatePartitions => 2,
+        ApiKey::ListGroups | ApiKey::InitProducerId => 3,
+        ApiKey::DeleteTopics => 4,
+        ApiKey::CreateTopics => 5,
+        ApiKey::Fetch => 11,
+        _ => return newest_of_2_7(api),
+    })
 }
 
 /// As Kafka 2.7.2 answers ApiVersions.
@@ -92,7 +108,7 @@ impl fmt::Display for Release {
 
 /// A text that names no release that is known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a known release of Kafka: 2.7, 4.0 and 4.4 are")]
+#[error("not a known release of Kafka: 2.5, 2.7, 4.0 and 4.4 are")]
 pub struct UnknownRelease;
 
 impl FromStr for Release {

@@ -139,7 +139,7 @@ fn a_node_serves_and_lists_the_versions_of_its_release() {
 fn no_release_serves_more_than_a_newer_one() {
     for api in SERVED.iter().copied() {
         let ranges = Release::ALL.map(|release| release.versions(api));
-        assert_eq!(ranges[2], Some(stable_versions(api)));
+        assert_eq!(ranges.last(), Some(&Some(stable_versions(api))));
         for pair in ranges.windows(2) {
             let (Some(old), Some(new)) = (pair[0], pair[1]) else {
                 panic!("{api}: {ranges:?}")

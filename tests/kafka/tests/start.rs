@@ -77,6 +77,14 @@ fn lists_what_the_embedded_broker_does(kafka: &Cluster, release: Release) -> Res
 
 #[test]
 #[ignore = "CI tests no release that needs ZooKeeper; docs/testing-on-kafka.md says what else was run on it"]
+fn kafka_2_5_1_serves_its_own_tools() -> Result<()> {
+    let kafka = shared(&Version::new("2.5.1"), 1)?;
+    produced_is_consumed(kafka, &["zstd"])?;
+    lists_what_the_embedded_broker_does(kafka, Release::V2_5)
+}
+
+#[test]
+#[ignore = "CI tests no release that needs ZooKeeper; docs/testing-on-kafka.md says what else was run on it"]
 fn kafka_2_7_2_serves_its_own_tools() -> Result<()> {
     let kafka = shared(&Version::V2_7_2, 1)?;
     produced_is_consumed(kafka, &["zstd"])?;
