@@ -49,6 +49,13 @@ impl Invariant for Told {
                 row.before = row.failures;
             }
         }
+        // Who is away for too long gives up joining, and hears of that instead.
+        if let What::Said(Event::Error(MemberError::PollIntervalExceeded { .. })) = what {
+            let joining = |api| matches!(api, ApiKey::JoinGroup | ApiKey::SyncGroup);
+            for (_, _, row) in self.rows.of_mut(process).filter(|(api, ..)| joining(*api)) {
+                row.before = row.failures;
+            }
+        }
         match self.rows.see(process, what, scene.now) {
             None => Ok(()),
             Some((key, kind)) => self.is_told(&key, kind),
