@@ -158,17 +158,34 @@ impl Coordinator {
         }
     }
 
+    /// It completed a round.
+    pub(super) fn served(&mut self) {
+        self.retry.succeeded();
+    }
+
     /// `node` says that it is not the coordinator, or its connection broke. A late word from a node that we left already is passed over.
     pub(super) fn lost(&mut self, wire: &mut Wire, node: NodeId, why: &dyn Display) {
-        let State::Known { node: known, heard } = self.state else {
-            return;
-        };
-        if known != node {
-            return;
+        if let State::Known { node: known, heard } = self.state
+            && known == node
+        {
+            if heard.is_some_and(|since| wire.now.since(since) > wire.config.retry_backoff_max * 2) {
+                self.served();
+            }
+            self.gone(wire, why);
         }
-        if heard.is_some_and(|since| wire.now.since(since) > wire.config.retry_backoff_max * 2) {
-            self.retry.succeeded();
+    }
+
+    /// The answer to `open`, a JoinGroup or a SyncGroup, says that its node is not the coordinator. If it has answered heartbeats for
+    /// a while, it has served nobody yet: a row of such rounds is told (L07).
+    pub(super) fn failed_a_round(&mut self, wire: &mut Wire, open: Open, why: &dyn Display) {
+        if let State::Known { node, .. } = self.state
+            && open.to == Target::Node(node)
+        {
+            self.gone(wire, why);
         }
+    }
+
+    fn gone(&mut self, wire: &mut Wire, why: &dyn Display) {
         self.state = State::Unknown;
         self.retry.failed_try_at_once(wire, why);
     }

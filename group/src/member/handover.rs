@@ -65,6 +65,7 @@ impl Member {
             return self.membership.declined(&mut self.wire, &reason); // rule 10
         }
         self.membership.accepted();
+        self.coordinator.served();
         self.attention.stir();
         self.partitions
             .assign(assigned.partitions.into_iter().filter(|p| p.partition >= 0));

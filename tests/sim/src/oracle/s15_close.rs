@@ -129,7 +129,8 @@ impl Close {
 
     /// The last commit was answered before the goodbye.
     fn all_committed(&self, process: Process, ghost: &ProcessGhost) -> Verdict {
-        if !ghost.owned.is_empty() && self.commits.contains(&process) {
+        let is_there = |name: &&TopicPartition| self.read.contains_key(&(process, (*name).clone()));
+        if ghost.owned.keys().any(|name| is_there(&name)) && self.commits.contains(&process) {
             return Err(format!(
                 "process {} says goodbye while its last commit is on its way",
                 process.0
@@ -138,7 +139,6 @@ impl Close {
         if ghost.commits != Commits::Auto {
             return Ok(());
         }
-        let is_there = |name: &&TopicPartition| self.read.contains_key(&(process, (*name).clone()));
         for partition in ghost.owned.keys().filter(is_there) {
             let processed = ghost.promised(partition).unwrap_or(-1);
             let sent = self

@@ -254,7 +254,7 @@ impl Classic {
         self.phase = Phase::Joining(None);
         match recovery(self.unsynced, coordinator, api, code) {
             // The look-up has its own backoff.
-            Recovery::FindCoordinator => coordinator.lost_by(wire, open, &code),
+            Recovery::FindCoordinator => coordinator.failed_a_round(wire, open, &code),
             Recovery::Rejoin | Recovery::ResetGeneration => self.retry.failed_try_at_once(wire, &code),
             Recovery::ResetMember => {
                 self.member_id = MemberId::default();
