@@ -158,9 +158,11 @@ impl Coordinator {
         }
     }
 
-    /// It completed a round.
+    /// It completed a round: if it is lost, the row of look-ups begins anew. (Not if it was lost before it answered: then one runs.)
     pub(super) fn served(&mut self) {
-        self.retry.succeeded();
+        if matches!(self.state, State::Known { .. }) {
+            self.retry.succeeded();
+        }
     }
 
     /// `node` says that it is not the coordinator, or its connection broke. A late word from a node that we left already is passed over.
@@ -169,7 +171,7 @@ impl Coordinator {
             && known == node
         {
             if heard.is_some_and(|since| wire.now.since(since) > wire.config.retry_backoff_max * 2) {
-                self.served();
+                self.retry.succeeded();
             }
             self.gone(wire, why);
         }
