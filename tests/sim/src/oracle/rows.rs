@@ -13,7 +13,7 @@ use kohort_protocol::api::{Request, Response};
 use kohort_protocol::{ApiKey, ErrorCode, MemberId, NodeId, Timestamp, TopicPartition};
 
 use super::coordinator::{is_for_coordinator, loses_coordinator};
-use super::s05_commit_fencing::codes;
+use super::s05_commit_fencing::{codes, offsets};
 use crate::history::{Process, What};
 
 /// Why something failed: for each a member waits by itself.
@@ -81,7 +81,7 @@ impl Rows {
                     }
                     return Some((key, kind));
                 }
-                if !is_left(*reply) {
+                if !is_left(request, *reply) {
                     self.succeeded(&key);
                 }
             }
@@ -211,12 +211,13 @@ fn is_refused(response: &Response) -> bool {
     }
 }
 
-/// Some partition of a commit is tried again by itself, so that it is no success either.
-fn is_left(reply: Result<&Response, &Failure>) -> bool {
-    let Ok(Response::OffsetCommit(commit)) = reply else {
+/// Some partition of a commit is tried again, by its own code or for want of one: that is no success either.
+fn is_left(request: &Request, reply: Result<&Response, &Failure>) -> bool {
+    let (Request::OffsetCommit(asked), Ok(Response::OffsetCommit(commit))) = (request, reply) else {
         return false;
     };
-    codes(commit).values().any(|code| code.is_retriable())
+    let codes = codes(commit);
+    offsets(asked).any(|(partition, _)| codes.get(&partition).is_none_or(|code| code.is_retriable()))
 }
 
 /// One that went well is progress: what is left is another question.
