@@ -60,7 +60,7 @@ impl Stage {
                 "{what}: not within a minute; {}",
                 self.state()
             );
-            self.run_ms(10);
+            self.run_ms(1);
         }
     }
 
