@@ -1,20 +1,20 @@
 //! L01. When the faults are over the group becomes stable within X.
 //!
-//! Source: specification of phase 2. X = session timeout + 3 heartbeat intervals + request timeout (an answer that never comes) + greatest backoff + the brokers' own failover.
+//! Source: specification of phase 2. What X is, `settling` says.
 
-use std::time::Duration;
-
+use super::settling::Settling;
 use super::{Invariant, Scene, Verdict};
+use crate::history::{Process, What};
 use crate::plan::Plan;
 
 pub(super) struct StableInTime {
-    limit: Duration,
+    settling: Settling,
 }
 
 impl StableInTime {
     pub(super) fn new(plan: &Plan) -> Self {
-        let limit = plan.settled_after();
-        Self { limit }
+        let settling = Settling::new(plan);
+        Self { settling }
     }
 }
 
@@ -23,16 +23,21 @@ impl Invariant for StableInTime {
         "L01"
     }
 
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        self.settling.see(scene, process, what);
+        Ok(())
+    }
+
     fn rest(&mut self, scene: &Scene<'_>) -> Verdict {
         let Some(calm) = scene.ghost.calm else {
             return Ok(());
         };
-        if scene.now.since(calm) <= self.limit || scene.ghost.stable.is_some() {
+        let limit = self.settling.lasts(calm);
+        if scene.now.since(calm) <= limit || scene.ghost.stable.is_some() {
             return Ok(());
         }
         Err(format!(
-            "not stable {:?} after the faults were over: {}",
-            self.limit,
+            "not stable {limit:?} after the faults were over: {}",
             scene.ghost.who_owns_what()
         ))
     }

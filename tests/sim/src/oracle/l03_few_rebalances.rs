@@ -3,23 +3,22 @@
 //!
 //! Source: specification; Kafka's ducktape tests assert the same. The watch begins when whatever the chaos left behind has been noticed.
 
-use std::time::Duration;
-
 use kohort_protocol::Generation;
 
+use super::settling::Settling;
 use super::{Invariant, Scene, Verdict};
 use crate::history::{Process, What};
 use crate::plan::Plan;
 
 pub(super) struct FewRebalances {
-    settled_after: Duration,
+    settling: Settling,
     generation: Option<Generation>,
 }
 
 impl FewRebalances {
     pub(super) fn new(plan: &Plan) -> Self {
         Self {
-            settled_after: plan.settled_after(),
+            settling: Settling::new(plan),
             generation: None,
         }
     }
@@ -30,11 +29,12 @@ impl Invariant for FewRebalances {
         "L03"
     }
 
-    fn see(&mut self, scene: &Scene<'_>, _: Option<Process>, what: &What<'_>) -> Verdict {
+    fn see(&mut self, scene: &Scene<'_>, process: Option<Process>, what: &What<'_>) -> Verdict {
+        self.settling.see(scene, process, what);
         let (What::Group(Some((state, generation))), Some(calm)) = (what, scene.ghost.calm) else {
             return Ok(());
         };
-        if scene.now.since(calm) > self.settled_after
+        if scene.now.since(calm) > self.settling.lasts(calm)
             && let Some(before) = self.generation
             && before != *generation
         {

@@ -43,6 +43,7 @@ mod s17_recreated;
 mod s18_leaders_assignment;
 mod s19_one_of_two_twins;
 mod s20_memory;
+mod settling;
 mod watch;
 
 use std::fmt;
