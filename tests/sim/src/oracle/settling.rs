@@ -1,8 +1,8 @@
 //! How long the group may be unsettled when the faults are over: X of the specification's phase 2, session timeout + 3 heartbeat intervals +
 //! request timeout (an answer that never comes) + greatest backoff + the brokers' own failover.
 //!
-//! Whoever died with its JoinGroup parked takes part in the round, and its session begins only when that is complete (Kafka's
-//! `completeAndScheduleNextHeartbeatExpiration`): then X holds one session more.
+//! Whoever died with its JoinGroup parked takes part in the round, and its session begins only when that is complete: then X holds one
+//! session more.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
